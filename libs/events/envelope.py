@@ -1,0 +1,107 @@
+"""The envelope of a fact on Kafka: CloudEvents 1.0 in binary mode, everything in headers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+CONTENT_TYPE = "application/json"
+
+
+class NotOurs(ValueError):
+    """A record whose headers are not those of a fact, or do not fit where it was found."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What travels beside a fact. Source: contracts 2.
+
+    `sequence` is the version in the stream, from 1 without a hole; `position` the place in the publisher's log;
+    `previous` the position before it in the same partition, 0 for the first. `recorded_at` never decreases along
+    positions; `occurred_at` may.
+    """
+
+    type: str
+    publisher: str
+    stream_id: str
+    sequence: int
+    position: int
+    previous: int
+    occurred_at: datetime
+    recorded_at: datetime
+    correlation_id: str
+    causation_id: str
+    actor: str
+    traceparent: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of the fact: <stream id>:<sequence>."""
+        return f"{self.stream_id}:{self.sequence}"
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The record's headers."""
+        texts = {
+            "ce_specversion": "1.0",
+            "ce_id": self.id,
+            "ce_source": f"/fieldfact/{self.publisher}",
+            "ce_type": self.type,
+            "ce_subject": self.stream_id,
+            "ce_time": _written(self.occurred_at),
+            "ce_dataschema": f"urn:fieldfact:{self.type}",
+            "content-type": CONTENT_TYPE,
+            "ce_recordedat": _written(self.recorded_at),
+            "ce_sequence": str(self.sequence),
+            "ce_position": str(self.position),
+            "ce_previous": str(self.previous),
+            "ce_correlationid": self.correlation_id,
+            "ce_causationid": self.causation_id,
+            "ce_actor": self.actor,
+        }
+        if self.traceparent:
+            texts["traceparent"] = self.traceparent
+        return [(name, text.encode()) for name, text in texts.items()]
+
+    @classmethod
+    def read(cls, headers: Iterable[tuple[str, bytes]], publisher: str, key: bytes | None) -> "Envelope":
+        """The envelope of a record found on `publisher`'s topic; NotOurs says what does not fit."""
+        try:
+            texts = {name: value.decode() for name, value in headers if value is not None}
+            envelope = cls(
+                type=texts["ce_type"],
+                publisher=texts["ce_source"].removeprefix("/fieldfact/"),
+                stream_id=texts["ce_subject"],
+                sequence=int(texts["ce_sequence"]),
+                position=int(texts["ce_position"]),
+                previous=int(texts["ce_previous"]),
+                occurred_at=_read(texts["ce_time"]),
+                recorded_at=_read(texts["ce_recordedat"]),
+                correlation_id=texts.get("ce_correlationid", ""),
+                causation_id=texts.get("ce_causationid", ""),
+                actor=texts.get("ce_actor", ""),
+                traceparent=texts.get("traceparent", ""),
+            )
+        except (KeyError, ValueError) as fault:
+            raise NotOurs(f"the headers are not those of a fact: {fault!r}") from fault
+        envelope._check(texts, publisher, key)
+        return envelope
+
+    def _check(self, texts: dict[str, str], publisher: str, key: bytes | None) -> None:
+        if texts.get("ce_specversion") != "1.0" or texts.get("ce_id") != self.id:
+            raise NotOurs("ce_specversion or ce_id does not fit")
+        if texts["ce_source"] != f"/fieldfact/{publisher}" or not self.type.startswith(f"{publisher}."):
+            raise NotOurs(f"{texts['ce_source']} does not publish here")
+        if key != self.stream_id.encode():
+            raise NotOurs("the key is not the stream's id")
+        if self.sequence < 1 or self.position < 1 or not 0 <= self.previous < self.position:
+            raise NotOurs("sequence, position and previous do not fit each other")
+
+
+def _written(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _read(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without an offset")
+    return instant.astimezone(UTC)

@@ -1,0 +1,23 @@
+"""Reacting: a policy hears a fact of another service and asks a command of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from libs.kernel.view import Heard
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A command and the stream of the same service that is to decide on it."""
+
+    stream_id: str
+    command: Any
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The visible table "fact heard -> command asked". The decision and the position heard are one append."""
+
+    publisher: str
+    when: Mapping[type, Callable[[Any, Heard], Ask | None]]

@@ -1,0 +1,1 @@
+"""Arithmetic that more than one service needs. Pure; knows the kernel only."""
