@@ -62,7 +62,7 @@ class Envelope:
         return [(name, text.encode()) for name, text in texts.items()]
 
     @classmethod
-    def read(cls, headers: Iterable[tuple[str, bytes]], publisher: str, key: bytes | None) -> "Envelope":
+    def read(cls, headers: Iterable[tuple[str, bytes | None]], publisher: str, key: bytes | None) -> "Envelope":
         """The envelope of a record found on `publisher`'s topic; NotOurs says what does not fit."""
         try:
             texts = {name: value.decode() for name, value in headers if value is not None}

@@ -65,7 +65,7 @@ def _money(value: Any) -> Money:
     if not isinstance(value, dict):
         raise refuse("invalid_value", 'money is {"amount": "12.50", "currency": "EUR"}')
     if unknown := set(value) - {"amount", "currency"}:
-        raise refuse("unknown_field", f"money has no {sorted(unknown)[0]}")
+        raise refuse("unknown_field", f"money has no {min(unknown)}")
     if "currency" not in value:
         raise refuse("currency_required", "money names its currency")
     if "amount" not in value:
@@ -120,9 +120,7 @@ def _key(value: Any) -> str:
     if not value.strip():
         raise refuse("blank", "a key is not blank")
     if not _KEY.fullmatch(value):
-        raise refuse(
-            "forbidden_character", "1 to 60 letters, digits and . _ / - with one of the first in front"
-        )
+        raise refuse("forbidden_character", "1 to 60 letters, digits and . _ / - with one of the first in front")
     return value
 
 

@@ -9,10 +9,15 @@ from libs.kernel.view import Heard
 
 @dataclass(frozen=True)
 class Ask:
-    """A command and the stream of the same service that is to decide on it."""
+    """A command and the stream of the same service that is to decide on it.
+
+    `counter` names a gapless number that the command wants in its field `number`; it is drawn only when the command
+    gives facts.
+    """
 
     stream_id: str
     command: Any
+    counter: str = ""
 
 
 @dataclass(frozen=True)

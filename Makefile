@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check fmt docs lock up down clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target says; do printf '  make %-6s  %s\n' "$$target" "$$says"; done
+
+setup: .venv/.ready ## make .venv from requirements.lock; every target below that needs it does so by itself
+
+.venv/.ready: requirements.lock
+	@sh deploy/setup.sh
+
+demo: setup ## start everything, tell the story of a customer's year, print the reports
+	@.venv/bin/python -m deploy.demo
+
+run: setup ## start the same system with no story
+	@.venv/bin/python -m deploy.local
+
+test: setup ## run every test
+	@.venv/bin/pytest -q
+
+check: setup ## lint, layout, types, import contracts
+	@sh deploy/check.sh
+
+fmt: setup ## lay the code out and mend what can be mended
+	@.venv/bin/ruff check --fix-only --quiet && .venv/bin/ruff format
+
+docs: setup ## write the generated documents and schemas again
+	@.venv/bin/python -m deploy.documents
+
+lock: setup ## write requirements.lock again from pyproject.toml
+	@sh deploy/lock.sh
+
+up: ## start the system in containers
+	@docker compose up --build --detach
+
+down: ## stop the containers; their data stays
+	@docker compose down
+
+clean: ## remove the data of demo and run, and every cache
+	@sh deploy/clean.sh

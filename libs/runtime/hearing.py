@@ -1,0 +1,134 @@
+"""Hearing one source: effect, proof and position are one transaction in one database."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from libs.events.fact import Fact
+from libs.runtime.database import Connection, connect, unit_of_work
+from libs.runtime.intake import Fresh, Mark, Parked, sift
+from libs.runtime.metrics import HEARD, PARKED
+from libs.runtime.records import Record
+
+
+class MarkMoved(RuntimeError):
+    """Another process moved the mark meanwhile; this batch changed nothing."""
+
+
+class Effect(Protocol):
+    """What hearing does: fold views, or let policies decide."""
+
+    hears: Mapping[str, type[Fact]]
+
+    async def apply(self, connection: Connection, fresh: Sequence[Fresh]) -> list[Parked]:
+        """Writes the effect of the facts inside the open transaction and answers those that failed, with every later
+        fact of their streams. Errors of the database are raised, never parked."""
+
+
+class Hearing:
+    """One consumer of one source, on a connection of its own. Use `open` first; `handle` batches after that.
+
+    A process that dies anywhere repeats at most the batch it was in, and the marks make the repeat harmless.
+    """
+
+    def __init__(self, url: str, consumer: str, source: str, effect: Effect) -> None:
+        self.url, self.consumer, self.source, self.effect = url, consumer, source, effect
+        self.marks: dict[int, Mark] = {}
+        self._parked: set[str] = set()
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection; an error before `open`."""
+        if self._connection is None:
+            raise RuntimeError("open first")
+        return self._connection
+
+    async def open(self) -> None:
+        """Connects. psycopg's OperationalError when the server is away."""
+        self._connection = await connect(self.url)
+
+    async def close(self) -> None:
+        """Closes the connection; what was not committed is gone, and will be heard again."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def assign(self, partitions: Iterable[int]) -> dict[int, int]:
+        """Reads the marks of newly assigned partitions and answers the offsets to fetch from."""
+        wanted = list(partitions)
+        await self.connection.execute(
+            "insert into store.heard (consumer, source, partition) select %s, %s, unnest(%s::int[]) "
+            "on conflict do nothing",
+            (self.consumer, self.source, wanted),
+        )
+        cursor = await self.connection.execute(
+            "select partition, position, kafka_offset from store.heard "
+            "where consumer = %s and source = %s and partition = any(%s)",
+            (self.consumer, self.source, wanted),
+        )
+        self.marks |= {row[0]: Mark(row[1], row[2]) for row in await cursor.fetchall()}
+        await self._read_parked()
+        return {partition: self.marks[partition].offset for partition in wanted}
+
+    async def handle(self, records: Sequence[Record]) -> None:
+        """Hears a batch. Hole when something was lost; MarkMoved when another process was faster; in both cases, as
+        on any error of the database, nothing of the batch stays."""
+        known = {record.partition for record in records}
+        sifted = sift(records, {p: self.marks[p] for p in known}, self._parked, self.effect.hears)
+        async with unit_of_work(self.connection) as connection:
+            failed = await self.effect.apply(connection, sifted.fresh) if sifted.fresh else []
+            for parked in (*sifted.parked, *failed):
+                await self._park(connection, parked)
+            await self._move(connection, sifted.marks)
+        self.marks |= sifted.marks
+        self._parked |= {p.record.envelope.stream_id for p in (*sifted.parked, *failed) if p.record.envelope}
+        HEARD.labels(self.consumer, self.source).inc(len(sifted.fresh))
+        PARKED.labels(self.consumer, self.source).set(len(self._parked))
+
+    async def _read_parked(self) -> None:
+        cursor = await self.connection.execute(
+            "select distinct stream_id from store.parked where consumer = %s and source = %s",
+            (self.consumer, self.source),
+        )
+        self._parked = {row[0] for row in await cursor.fetchall()}
+
+    async def _move(self, connection: Connection, marks: Mapping[int, Mark]) -> None:
+        moved = await connection.execute(
+            "update store.heard h set position = m.position, kafka_offset = m.kafka_offset "
+            "from unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[]) as m(partition, old, position, kafka_offset) "
+            "where h.consumer = %s and h.source = %s and h.partition = m.partition and h.position = m.old",
+            (
+                list(marks),
+                [self.marks[partition].position for partition in marks],
+                [mark.position for mark in marks.values()],
+                [mark.offset for mark in marks.values()],
+                self.consumer,
+                self.source,
+            ),
+        )
+        if moved.rowcount != len(marks):
+            raise MarkMoved(f"{self.consumer} on {self.source}")
+
+    async def _park(self, connection: Connection, parked: Parked) -> None:
+        record, envelope = parked.record, parked.record.envelope
+        key = (record.key or b"").decode(errors="replace").replace("\0", "")
+        headers = [[name, base64.b64encode(value or b"").decode()] for name, value in record.headers]
+        await connection.execute(
+            "insert into store.parked (consumer, source, partition, kafka_offset, stream_id, sequence, position, topic, "
+            "key, headers, value, reason) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
+            (
+                self.consumer,
+                self.source,
+                record.partition,
+                record.offset,
+                envelope.stream_id if envelope else key,
+                envelope.sequence if envelope else None,
+                envelope.position if envelope else None,
+                envelope.type if envelope else "",
+                record.key,
+                json.dumps(headers),
+                record.value,
+                parked.reason,
+            ),
+        )

@@ -1,0 +1,155 @@
+"""Telling: the relay publishes every stored fact to Kafka, in order, at least once."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaProducer
+
+from libs.events.envelope import Envelope
+from libs.events.topics import partition_of
+from libs.runtime.database import Connection, connect, one_row
+from libs.runtime.kafka import producer, topic_of
+from libs.runtime.metrics import RELAY_LAG
+from libs.runtime.recorder import StoredFact
+from libs.runtime.settings import KafkaSettings
+from libs.runtime.store import FactStore
+
+BATCH = 1000
+IDLE_SECONDS = 0.25
+LEADER_LOCK = 4712
+HEARTBEAT_SECONDS = 3
+SESSION = "set idle_session_timeout = '10s'"
+"""A stopped process loses its session, and with it the lock, after ten seconds without a heartbeat."""
+
+
+class Deposed(RuntimeError):
+    """Another relay leads: its epoch stands in the checkpoint. Nothing more is sent by this one."""
+
+
+@dataclass
+class Checkpoint:
+    """How far the log was sent: the position, and per partition the last position sent there."""
+
+    epoch: int
+    position: int
+    previous: dict[int, int] = field(default_factory=dict)
+
+    def envelopes(self, facts: list[StoredFact], publisher: str) -> list[Envelope]:
+        """The envelopes of `facts`, each chained to the fact before it in its partition; moves the checkpoint on."""
+        return [self._envelope(fact, publisher) for fact in facts]
+
+    def _envelope(self, fact: StoredFact, publisher: str) -> Envelope:
+        stream_id = str(fact.originator_id)
+        partition = partition_of(stream_id)
+        envelope = Envelope(
+            type=fact.topic,
+            publisher=publisher,
+            stream_id=stream_id,
+            sequence=fact.originator_version,
+            position=fact.position,
+            previous=self.previous.get(partition, 0),
+            occurred_at=fact.occurred_at,
+            recorded_at=fact.recorded_at,
+            correlation_id=fact.meta["correlation_id"],
+            causation_id=fact.meta["causation_id"],
+            actor=fact.meta["actor"],
+            traceparent=fact.meta.get("traceparent", ""),
+        )
+        self.previous[partition] = self.position = fact.position
+        return envelope
+
+
+class Relay:
+    """One leader per store. Crash-only: any error of a send ends `run`, and the caller starts a new relay, which
+    reads the checkpoint again; a batch may then be sent twice, in the same order."""
+
+    def __init__(self, store: FactStore, publisher: str, url: str, kafka: KafkaSettings) -> None:
+        self.store, self.publisher, self.url, self.kafka = store, publisher, url, kafka
+
+    async def run(self) -> None:
+        """Leads and sends for ever; waits while another process leads. Raises Deposed, psycopg's or Kafka's error."""
+        connection = await connect(self.url)
+        self._bell = self.store.bell()
+        try:
+            await connection.execute(SESSION)
+            checkpoint = await self._lead(connection)
+            sender = producer(self.kafka)
+            try:
+                await sender.start()
+                await self._send_for_ever(connection, checkpoint, sender)
+            finally:
+                await sender.stop()
+        finally:
+            self.store.unhang(self._bell)
+            await connection.close()
+
+    async def _lead(self, connection: Connection) -> Checkpoint:
+        while not await _scalar(connection, "select pg_try_advisory_lock(%s)", (LEADER_LOCK,)):  # noqa: ASYNC110 - nobody here is told
+            await asyncio.sleep(1)
+        cursor = await connection.execute("select * from store.lead_relay()")
+        epoch, position, previous = await one_row(cursor)
+        return Checkpoint(epoch, position, {int(partition): sent for partition, sent in previous.items()})
+
+    async def _send_for_ever(self, connection: Connection, checkpoint: Checkpoint, sender: AIOKafkaProducer) -> None:
+        while True:
+            self._bell.clear()
+            facts = await self.store.recorder.read_log(checkpoint.position, BATCH, connection)
+            if facts:
+                await self._send(connection, checkpoint, sender, facts)
+                RELAY_LAG.labels(self.publisher).set(0 if len(facts) < BATCH else BATCH)
+            else:
+                await woken(self._bell, IDLE_SECONDS)
+
+    async def _send(
+        self, connection: Connection, checkpoint: Checkpoint, sender: AIOKafkaProducer, facts: list[StoredFact]
+    ) -> None:
+        """Sends the batch, waits for every acknowledgement, and only then moves the checkpoint."""
+        topic = topic_of(self.publisher, self.kafka)
+        envelopes = checkpoint.envelopes(facts, self.publisher)
+        sent = [
+            await sender.send(
+                topic,
+                fact.state,
+                key=envelope.stream_id.encode(),
+                partition=partition_of(envelope.stream_id),
+                headers=envelope.headers(),
+            )
+            for fact, envelope in zip(facts, envelopes, strict=True)
+        ]
+        await _acknowledged(sent, connection)
+        await _move(connection, checkpoint)
+
+
+async def _acknowledged(sent: list["asyncio.Future[object]"], connection: Connection) -> None:
+    """Waits for all acknowledgements; a heartbeat keeps the leader's session while the broker is slow."""
+    waiting = asyncio.gather(*sent)
+    while not waiting.done():
+        await asyncio.wait([waiting], timeout=HEARTBEAT_SECONDS)
+        if not waiting.done():
+            await connection.execute("select 1")
+    await waiting
+
+
+async def _move(connection: Connection, checkpoint: Checkpoint) -> None:
+    previous = json.dumps(checkpoint.previous)
+    moved = await _scalar(
+        connection, "select store.move_relay(%s, %s, %s)", (checkpoint.epoch, checkpoint.position, previous)
+    )
+    if not moved:
+        raise Deposed(f"epoch {checkpoint.epoch} no longer leads")
+
+
+async def woken(event: asyncio.Event, seconds: float) -> None:
+    """Waits for the event, `seconds` at most."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def _scalar(connection: Connection, query: str, values: tuple[object, ...] = ()) -> object:
+    cursor = await connection.execute(query.encode(), values)
+    row = await cursor.fetchone()
+    return row[0] if row else None

@@ -1,0 +1,136 @@
+"""A service is a value: what it decides, hears, sees and answers. `run` gives it a process."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import MetaData
+
+from libs.events.topics import TOPICS
+from libs.kernel.policy import Policy
+from libs.runtime.consumer import KafkaFeed
+from libs.runtime.hearing import Effect, Hearing
+from libs.runtime.logs import log_as
+from libs.runtime.metrics import metrics_app
+from libs.runtime.projector import Projection, Projector
+from libs.runtime.reactor import Reactor
+from libs.runtime.relay import Relay
+from libs.runtime.roles import keep
+from libs.runtime.serving import serve
+from libs.runtime.settings import ServiceSettings
+from libs.runtime.store import AnyDecider, FactStore
+from libs.runtime.tail import follow_log
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """A policy and the decider of this service that answers it."""
+
+    policy: Policy
+    decider: AnyDecider
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a service's API is made of at run time."""
+
+    store: FactStore
+    settings: ServiceSettings
+    degraded: set[str]
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service. A view that hears the service's own name is fed from its own log, any other from Kafka.
+
+    `tables` are those of the views; `sql` are further migrations by name, applied after them in order.
+    """
+
+    name: str
+    api: Callable[[Parts], FastAPI]
+    views: Sequence[Projection] = ()
+    reactions: Sequence[Reaction] = ()
+    tables: MetaData = field(default_factory=MetaData)
+    sql: Mapping[str, str] = field(default_factory=dict)
+
+
+ROLES = ("api", "relay", "hear")
+"""`timers` joins when the first timer exists."""
+
+
+def run(service: Service, arguments: Sequence[str] | None = None) -> None:
+    """Runs all roles of the service in this process, or the one named as argument, until SIGTERM or SIGINT.
+
+    Ends with an error when a role meets a fault that no new start of the role can heal.
+    """
+    wanted = list(sys.argv[1:] if arguments is None else arguments) or list(ROLES)
+    if unknown := set(wanted) - set(ROLES):
+        raise SystemExit(f"{service.name} has no role {min(unknown)}; its roles are {', '.join(ROLES)}")
+    log_as(service.name)
+    asyncio.run(_run(service, ServiceSettings.of(service.name), wanted))
+
+
+async def _run(service: Service, settings: ServiceSettings, wanted: Sequence[str]) -> None:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    async with FactStore(settings.database_url) as store:
+        await run_until(service, Parts(store, settings, set()), wanted, stop)
+
+
+async def run_until(service: Service, parts: Parts, wanted: Sequence[str], stop: asyncio.Event) -> None:
+    """Runs the roles until `stop` is set; raises the first fault that is not passing."""
+    roles = [asyncio.create_task(role, name=name) for name, role in _roles(service, parts, wanted).items()]
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait([*roles, stopped], return_when=asyncio.FIRST_COMPLETED)
+        for role in done - {stopped}:
+            role.result()
+    finally:
+        for task in (*roles, stopped):
+            task.cancel()
+        await asyncio.gather(*roles, stopped, return_exceptions=True)
+
+
+def _roles(service: Service, parts: Parts, wanted: Sequence[str]) -> dict[str, Coroutine[Any, Any, None]]:
+    settings, roles = parts.settings, dict[str, Coroutine[Any, Any, None]]()
+    if "api" in wanted:
+        roles["api"] = serve(service.api(parts), settings.http_host, settings.http_port)
+        roles["metrics"] = serve(metrics_app(), settings.http_host, settings.metrics_port)
+    if "relay" in wanted and service.name in TOPICS:
+        relay = partial(_relay, service, parts)
+        roles["relay"] = keep("relay", relay, parts.degraded)
+    if "hear" in wanted:
+        for name, feed in _feeds(service, parts).items():
+            roles[name] = keep(name, feed, parts.degraded)
+    return roles
+
+
+async def _relay(service: Service, parts: Parts) -> None:
+    await Relay(parts.store, service.name, parts.settings.database_url, parts.settings.kafka).run()
+
+
+def _feeds(service: Service, parts: Parts) -> dict[str, Callable[[], Awaitable[None]]]:
+    """What the service hears: one consumer per source for its views, one per source for each policy."""
+    feeds: dict[str, Callable[[], Awaitable[None]]] = {}
+    for source in sorted({projection.view.publisher for projection in service.views}):
+        projector = Projector([projection for projection in service.views if projection.view.publisher == source])
+        feeds[f"views.{source}"] = partial(_feed, service, parts, "views", source, projector)
+    for reaction in service.reactions:
+        source = reaction.policy.publisher
+        reactor = Reactor(reaction.policy, reaction.decider, parts.store, f"service:{service.name}")
+        feeds[f"policies.{source}"] = partial(_feed, service, parts, "policies", source, reactor)
+    return feeds
+
+
+async def _feed(service: Service, parts: Parts, consumer: str, source: str, effect: Effect) -> None:
+    hearing = Hearing(parts.settings.database_url, f"{service.name}.{consumer}", source, effect)
+    if source == service.name:
+        await follow_log(parts.store, hearing)
+    else:
+        await KafkaFeed(hearing, parts.settings.kafka).run()
