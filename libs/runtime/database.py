@@ -69,7 +69,7 @@ async def unit_of_work(connection: Connection) -> AsyncIterator[Connection]:
 
     psycopg's own blocks end such a transaction without an error.
     """
-    await connection.execute("begin")
+    await connection.execute("begin", prepare=False)
     try:
         yield connection
     except BaseException:
@@ -79,6 +79,6 @@ async def unit_of_work(connection: Connection) -> AsyncIterator[Connection]:
     if connection.info.transaction_status != TransactionStatus.INTRANS:
         await connection.execute("rollback")
         raise LostCommit("a statement failed inside the unit of work")
-    answer = await connection.execute("commit")
+    answer = await connection.execute("commit", prepare=False)
     if answer.statusmessage != "COMMIT":
         raise LostCommit(f"the server answered {answer.statusmessage}")

@@ -1,6 +1,5 @@
 """Making databases, logins and tables, as one step that may be run again."""
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -95,12 +94,3 @@ async def _exists(connection: Connection, query: str, value: str) -> bool:
 def _as_owner(server: str, login: str) -> str:
     parts = urlsplit(server)
     return urlunsplit((parts.scheme, parts.netloc, urlsplit(login).path, parts.query, ""))
-
-
-def migrate_all(services: Mapping[str, tuple[Service, str]], server: str) -> None:
-    """Migrates several services side by side: name -> (service, login URL)."""
-
-    async def every() -> None:
-        await asyncio.gather(*(migrate(service, server, login) for service, login in services.values()))
-
-    asyncio.run(every())

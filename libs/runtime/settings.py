@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class KafkaSettings(BaseSettings):
     """How to reach Kafka. SASL_SSL needs mechanism, user name, password and, for a private authority, its file."""
 
-    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True, populate_by_name=True)
 
     bootstrap_servers: str = "127.0.0.1:9092"
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
@@ -25,7 +25,7 @@ class KafkaSettings(BaseSettings):
 class ServiceSettings(BaseSettings):
     """What every service needs to run. `database_url` names the service's own database and application login."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True)
 
     database_url: str
     http_host: str = "127.0.0.1"

@@ -1,0 +1,1 @@
+"""Databases, logins and tables of all services, as one step."""

@@ -1,0 +1,1 @@
+"""The services: each decides, hears, sees and answers for one part of the business."""

@@ -1,0 +1,1 @@
+"""Records put by their owners: whole, checked, kept in every version."""

@@ -1,0 +1,87 @@
+"""PostgreSQL and Kafka for every test that needs them, once per run: given, in a container, or embedded."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from deploy.local.kafka import Kafka
+from deploy.local.postgres import Postgres
+from tests.support import containers
+
+Provider = Callable[[], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A superuser's URL of a PostgreSQL; tests make databases of their own on it."""
+    if given := os.environ.get("DATABASE_URL"):
+        yield given
+        return
+    with _contained_or_embedded(containers.POSTGRES_IMAGE, containers.postgres, _embedded_postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap() -> Iterator[str]:
+    """The address of a broker; tests make topics of their own on it, under `topic_prefix`."""
+    if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        yield given
+        return
+    with _contained_or_embedded(containers.KAFKA_IMAGE, containers.kafka, _embedded_kafka) as bootstrap:
+        yield bootstrap
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[str]:
+    """The superuser's URL of a fresh, empty database, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """Goes before the names of a test's topics: tests on one broker do not hear each other."""
+    return f"test-{uuid.uuid4().hex[:12]}."
+
+
+def _contained_or_embedded(image: str, contained: Provider, embedded: Provider) -> AbstractContextManager[str]:
+    return contained() if containers.has_image(image) else embedded()
+
+
+@contextmanager
+def _embedded_postgres() -> Iterator[str]:
+    with _folder() as folder:
+        server = Postgres.start(folder)
+        try:
+            yield server.url
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _embedded_kafka() -> Iterator[str]:
+    with _folder() as folder:
+        broker = Kafka.start(folder)
+        try:
+            yield broker.bootstrap
+        finally:
+            broker.stop()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="fieldfact-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # where user namespaces are refused another user must get through
+        yield folder
