@@ -70,3 +70,9 @@ def library_functions_enabled() -> bool:
     """Whether the environment switches on the event store library's own insert function, which loses facts."""
     names = (name for name in os.environ if name.endswith("POSTGRES_ENABLE_DB_FUNCTIONS"))
     return any(os.environ[name].strip().lower() not in ("", "0", "n", "no", "f", "false", "off") for name in names)
+
+
+class OwnSettings(BaseSettings):
+    """The base of what one service is told beside that."""
+
+    model_config = SettingsConfigDict(frozen=True)

@@ -1,79 +1,12 @@
-"""What the order service keeps beside its orders: copies of reference records, and the list of orders."""
+"""The list of orders, from the service's own log."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import Boolean, Column, Date, Index, MetaData, Numeric, Table, Text
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Column, Date, Index, Table, Text
 
 from libs.events import order as says
-from libs.events import reference
-from libs.events.fact import Fact
 from libs.kernel.view import Heard, Row, Rows, View
 from libs.runtime.projector import Projection
 from libs.runtime.versions import versioned
-
-TABLES = MetaData(schema="read")
-
-
-def _copy(name: str, fact: type[Fact], columns: Mapping[str, TypeEngine[Any]]) -> Projection:
-    """A copy of one kind of reference record, of the fields named; `key` holds the owner's key."""
-    table = versioned(
-        name, TABLES, values=[Column("key", Text, nullable=False), *(Column(*column) for column in columns.items())]
-    )
-    Index(f"{name}_by_key", table.c.key)
-
-    def recorded(_rows: Rows, record: Fact, _heard: Heard) -> Rows:
-        return {(): {"key": getattr(record, name), **{column: getattr(record, column) for column in columns}}}
-
-    return Projection(View(name, "reference", {fact: recorded}), table)
-
-
-_PRICED: Mapping[str, TypeEngine[Any]] = {
-    "type": Text(),
-    "project": Text(),
-    "worker": Text(),
-    "category": Text(),
-    "effective_on": Date(),
-    "currency": Text(),
-}
-
-customer = _copy("customer", reference.CustomerRecorded, {"active": Boolean()})
-worker = _copy("worker", reference.WorkerRecorded, {"active": Boolean()})
-project = _copy(
-    "project",
-    reference.ProjectRecorded,
-    {
-        "type": Text(),
-        "customer": Text(),
-        "currency": Text(),
-        "tax_group": Text(),
-        "line_property": Text(),
-        "active": Boolean(),
-    },
-)
-category = _copy("category", reference.CategoryRecorded, {"type": Text(), "tax_group": Text(), "active": Boolean()})
-line_property = _copy(
-    "line_property",
-    reference.LinePropertyRecorded,
-    {"chargeable": Boolean(), "cost_percentage": Numeric(), "sales_percentage": Numeric()},
-)
-cost_price = _copy("cost_price", reference.CostPriceSet, {**_PRICED, "price": Numeric()})
-sales_price = _copy("sales_price", reference.SalesPriceSet, {**_PRICED, "model": Text(), "value": Numeric()})
-item = _copy(
-    "item",
-    reference.ItemPriced,
-    {
-        "name": Text(),
-        "unit": Text(),
-        "effective_on": Date(),
-        "currency": Text(),
-        "cost_price": Numeric(),
-        "sales_price": Numeric(),
-        "tax_group": Text(),
-        "active": Boolean(),
-    },
-)
+from services.order.projections.copies import TABLES
 
 order_list: Table = versioned(
     "order_list",
@@ -162,6 +95,3 @@ orders = Projection(
     ),
     order_list,
 )
-
-COPIES = (customer, worker, project, category, line_property, cost_price, sales_price, item)
-VIEWS = (*COPIES, orders)

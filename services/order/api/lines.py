@@ -1,0 +1,72 @@
+"""Routes of an order's lines: add, revise, cancel, override the price, adjust."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from libs.events.types import Count, Id
+from libs.runtime.http.call import CallDep, answer
+from libs.runtime.http.route import routes
+from libs.runtime.store import FactStore
+from services.order.api.bodies import (
+    AddLineBody,
+    AdjustLineBody,
+    OverridePriceBody,
+    ReasonBody,
+    ReviseLineBody,
+    said,
+)
+from services.order.api.shapes import ORDERS
+from services.order.application import existing, references
+from services.order.domain.service_order.adjustment import AdjustPostedLine
+from services.order.domain.service_order.cancellation import CancelLine
+from services.order.domain.service_order.guards import line_of
+from services.order.domain.service_order.lines import AddLine, OverridePrice, ReviseLine
+from services.order.domain.service_order.state import LineEntry, entry_of
+
+
+class Lines:
+    """The routes, over one store."""
+
+    def __init__(self, store: FactStore) -> None:
+        self.store = store
+
+    def router(self) -> APIRouter:
+        """The routes by path."""
+        router = routes(tag="lines")
+        router.post("/orders/{order}/lines", status_code=201)(self.add)
+        router.patch("/orders/{order}/lines/{line}")(self.revise)
+        router.post("/orders/{order}/lines/{line}/cancel")(self.cancel)
+        router.post("/orders/{order}/lines/{line}/override-price")(self.override_price)
+        router.post("/orders/{order}/lines/{line}/adjust")(self.adjust)
+        return router
+
+    async def add(self, call: CallDep, order: Id, body: AddLineBody) -> Response:
+        """Add a line at the prices that are found. Source: LIN-01, PRJ-01."""
+        _, state = await existing(self.store, order)
+        entry = LineEntry(**said(body))
+        found = await references(self.store, state.header, entry)
+        return await answer(call, ORDERS, order, AddLine(entry, found), 201)
+
+    async def revise(self, call: CallDep, order: Id, line: Count, body: ReviseLineBody) -> Response:
+        """Change a Created line. Source: ORD-07, LIN-09."""
+        _, state = await existing(self.store, order)
+        entry = replace(entry_of(line_of(state, line).values), **said(body))
+        found = await references(self.store, state.header, entry)
+        return await answer(call, ORDERS, order, ReviseLine(line, entry, found))
+
+    async def cancel(self, call: CallDep, order: Id, line: Count, body: ReasonBody) -> Response:
+        """Cancel a Created line. Source: LIF-03."""
+        await existing(self.store, order)
+        return await answer(call, ORDERS, order, CancelLine(line, body.reason))
+
+    async def override_price(self, call: CallDep, order: Id, line: Count, body: OverridePriceBody) -> Response:
+        """Set unit prices by hand. Source: LIN-05."""
+        await existing(self.store, order)
+        return await answer(call, ORDERS, order, OverridePrice(line=line, **said(body)))
+
+    async def adjust(self, call: CallDep, order: Id, line: Count, body: AdjustLineBody) -> Response:
+        """Correct a posted line by a further posting. Source: contracts 1, PST-11."""
+        await existing(self.store, order)
+        return await answer(call, ORDERS, order, AdjustPostedLine(order_id=order, line=line, **said(body)))

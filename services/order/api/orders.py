@@ -1,0 +1,127 @@
+"""Routes of whole orders: create, list, show, revise, cancel, sign off, post."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from sqlalchemy import ColumnElement
+from starlette.responses import Response
+
+from libs.events.types import Day, Id, Key
+from libs.runtime.auth.caller import Caller, CallerDep
+from libs.runtime.http.answers import list_answer, stream_answer
+from libs.runtime.http.bodies import PageQuery
+from libs.runtime.http.call import CallDep, answer
+from libs.runtime.http.front import CursorsDep
+from libs.runtime.http.route import routes
+from libs.runtime.queries import rows
+from libs.runtime.store import FactStore
+from services.order.api.bodies import (
+    CreateOrderBody,
+    PostBody,
+    ReasonBody,
+    ReviseOrderBody,
+    SignOffBody,
+    WithdrawSignOffBody,
+    chosen,
+    said,
+)
+from services.order.api.shapes import ORDERS, owner, shown
+from services.order.application import existing, new_order, references_of_lines, workers
+from services.order.domain.service_order.cancellation import CancelOrder
+from services.order.domain.service_order.creation import ReviseOrder
+from services.order.domain.service_order.posting import Post
+from services.order.domain.service_order.sign_off import SignOff, WithdrawSignOff
+from services.order.projections import lookups
+
+
+class OrdersQuery(PageQuery):
+    """Which orders: each filter that is named must fit."""
+
+    number: Key | None = None
+    project: Key | None = None
+    customer: Key | None = None
+    progress: Literal["in_process", "posted", "canceled"] | None = None
+    worker: Key | None = None
+    service_date_from: Day | None = None
+    service_date_to: Day | None = None
+
+    def filters(self, caller: Caller) -> list[ColumnElement[bool]]:
+        """The query as conditions, held to what the caller may see."""
+        exact = {name: getattr(self, name) for name in ("number", "project", "customer", "progress")}
+        found = [lookups.having(name, value) for name, value in exact.items() if value is not None]
+        found += [lookups.of_worker(self.worker)] if self.worker else []
+        found += [lookups.served_from(self.service_date_from)] if self.service_date_from else []
+        found += [lookups.served_until(self.service_date_to)] if self.service_date_to else []
+        found += [lookups.having("customer", caller.own_customer)] if caller.own_customer else []
+        found += [lookups.of_worker(caller.own_worker)] if caller.own_worker else []
+        return found
+
+
+class Orders:
+    """The routes, over one store."""
+
+    def __init__(self, store: FactStore, accounting_currency: str) -> None:
+        self.store, self.accounting_currency = store, accounting_currency
+
+    def router(self) -> APIRouter:
+        """The routes by path."""
+        router = routes(tag="orders")
+        router.post("/orders", status_code=201)(self.create)
+        router.get("/orders")(self.list)
+        router.get("/orders/{order}")(self.show)
+        router.patch("/orders/{order}")(self.revise)
+        router.post("/orders/{order}/cancel")(self.cancel)
+        router.post("/orders/{order}/sign-off")(self.sign_off)
+        router.post("/orders/{order}/withdraw-sign-off")(self.withdraw_sign_off)
+        router.post("/orders/{order}/post")(self.post)
+        return router
+
+    async def create(self, call: CallDep, body: CreateOrderBody) -> Response:
+        """Create an order on a project. Source: ORD-01."""
+        command = await new_order(self.store, call.new_id, self.accounting_currency, said(body))
+        return await answer(call, ORDERS, call.new_id, command, 201)
+
+    async def list(self, query: Annotated[OrdersQuery, Query()], caller: CallerDep, cursors: CursorsDep) -> Response:
+        """Orders by number. Source: ORD-12."""
+        of = f"orders {query.model_dump_json(exclude={'cursor', 'limit'})}"
+        after = cursors.read(of, query.cursor)[0] if query.cursor else ""
+        found = await rows(self.store, lookups.page_of_orders(query.filters(caller), after, query.limit + 1))
+        items = [{"id": str(row["stream_id"]), **{name: row[name] for name in lookups.LISTED}} for row in found]
+        more = len(found) > query.limit
+        following = cursors.write(of, [found[query.limit - 1]["number"]]) if more else None
+        return list_answer(items[: query.limit], following)
+
+    async def show(self, order: Id, caller: CallerDep) -> Response:
+        """An order with its lines and totals."""
+        version, state = await existing(self.store, order)
+        caller.must_see(owner(state))
+        return stream_answer(order, version, shown(state, caller))
+
+    async def revise(self, call: CallDep, order: Id, body: ReviseOrderBody) -> Response:
+        """Change the header. Source: ORD-07."""
+        given = said(body)
+        named = await workers(self.store, given.get("responsible"), given.get("preferred_technician"))
+        return await answer(call, ORDERS, order, ReviseOrder(**given, workers=named))
+
+    async def cancel(self, call: CallDep, order: Id, body: ReasonBody) -> Response:
+        """Cancel the order with every Created line. Source: LIF-02."""
+        await existing(self.store, order)
+        return await answer(call, ORDERS, order, CancelOrder(body.reason))
+
+    async def sign_off(self, call: CallDep, order: Id, body: SignOffBody) -> Response:
+        """Confirm lines as done. Source: PST-01."""
+        await existing(self.store, order)
+        return await answer(call, ORDERS, order, SignOff(chosen(body.lines)))
+
+    async def withdraw_sign_off(self, call: CallDep, order: Id, body: WithdrawSignOffBody) -> Response:
+        """Open signed-off lines again. Source: PST-10."""
+        await existing(self.store, order)
+        return await answer(call, ORDERS, order, WithdrawSignOff(chosen(body.lines), body.reason))
+
+    async def post(self, call: CallDep, order: Id, body: PostBody) -> Response:
+        """Post signed-off lines, of the types chosen. Source: PST-03, PST-04."""
+        _, state = await existing(self.store, order)
+        found = await references_of_lines(self.store, state)
+        types = None if body.types is None else frozenset(body.types)
+        command = Post(order_id=order, found=found, types=types, lines=chosen(body.lines))
+        return await answer(call, ORDERS, order, command)

@@ -1,0 +1,1 @@
+"""What the order service decides on: the service order."""

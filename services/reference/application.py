@@ -1,0 +1,31 @@
+"""What a record needs to know before it is put, and what is asked of records."""
+
+from libs.events.fact import Fact
+from libs.runtime.queries import rows
+from libs.runtime.store import FactStore
+from services.reference.domain.kinds import KINDS, Kind
+from services.reference.domain.records import Put, Recorded, record
+from services.reference.projections import page_of
+
+
+async def put_of(store: FactStore, kind: Kind, fact: Fact) -> Put:
+    """The command that puts the record, with the fields whose reference is not recorded."""
+    named = {field: getattr(fact, field) for field in kind.refers}
+    unknown = [
+        field
+        for field, key in named.items()
+        if key is not None and not await store.recorder.load(KINDS[kind.refers[field]].stream_id(key))
+    ]
+    return Put(fact, tuple(unknown))
+
+
+async def recorded(store: FactStore, kind: Kind, key: str) -> tuple[int, Fact | None]:
+    """The version and the content of the record with this key; version 0 and None when there is none."""
+    stream = await store.load(record, kind.stream_id(key))
+    return stream.version, stream.state.record if isinstance(stream.state, Recorded) else None
+
+
+async def listed(store: FactStore, kind: Kind, after: str, limit: int) -> list[tuple[int, Fact]]:
+    """Records of a kind with their versions, by key from the one after `after` on; one more than `limit`."""
+    found = await rows(store, page_of(kind.key, after, limit + 1))
+    return [(row["version"], kind.fact.from_bytes(row["body"].encode())) for row in found]
