@@ -3,12 +3,22 @@
 from typing import Annotated, Any
 
 from annotated_types import MaxLen, MinLen
+from pydantic import PlainValidator, WithJsonSchema
 
 from libs.events.order import Priority
 from libs.events.reference import LineType
-from libs.events.types import Count, Day, Flag, Key, Note, PositiveNumber, UnsignedNumber
+from libs.events.types import Count, Day, Flag, Key, Note, PositiveNumber, UnsignedNumber, refuse
 from libs.runtime.http.bodies import CommandBody
 
+
+def _line_number(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= len(value) <= 9):
+        raise refuse("invalid_number", "a line's number")
+    return int(value)
+
+
+LineNumber = Annotated[int, PlainValidator(_line_number), WithJsonSchema({"type": "integer", "minimum": 1})]
+"""A line's number in a path."""
 Lines = Annotated[list[Count], MinLen(1), MaxLen(1000)]
 Types = Annotated[list[LineType], MinLen(1)]
 

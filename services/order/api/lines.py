@@ -5,13 +5,14 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from libs.events.types import Count, Id
+from libs.events.types import Id
 from libs.runtime.http.call import CallDep, answer
 from libs.runtime.http.route import routes
 from libs.runtime.store import FactStore
 from services.order.api.bodies import (
     AddLineBody,
     AdjustLineBody,
+    LineNumber,
     OverridePriceBody,
     ReasonBody,
     ReviseLineBody,
@@ -49,24 +50,24 @@ class Lines:
         found = await references(self.store, state.header, entry)
         return await answer(call, ORDERS, order, AddLine(entry, found), 201)
 
-    async def revise(self, call: CallDep, order: Id, line: Count, body: ReviseLineBody) -> Response:
+    async def revise(self, call: CallDep, order: Id, line: LineNumber, body: ReviseLineBody) -> Response:
         """Change a Created line. Source: ORD-07, LIN-09."""
         _, state = await existing(self.store, order)
         entry = replace(entry_of(line_of(state, line).values), **said(body))
         found = await references(self.store, state.header, entry)
         return await answer(call, ORDERS, order, ReviseLine(line, entry, found))
 
-    async def cancel(self, call: CallDep, order: Id, line: Count, body: ReasonBody) -> Response:
+    async def cancel(self, call: CallDep, order: Id, line: LineNumber, body: ReasonBody) -> Response:
         """Cancel a Created line. Source: LIF-03."""
         await existing(self.store, order)
         return await answer(call, ORDERS, order, CancelLine(line, body.reason))
 
-    async def override_price(self, call: CallDep, order: Id, line: Count, body: OverridePriceBody) -> Response:
+    async def override_price(self, call: CallDep, order: Id, line: LineNumber, body: OverridePriceBody) -> Response:
         """Set unit prices by hand. Source: LIN-05."""
         await existing(self.store, order)
         return await answer(call, ORDERS, order, OverridePrice(line=line, **said(body)))
 
-    async def adjust(self, call: CallDep, order: Id, line: Count, body: AdjustLineBody) -> Response:
+    async def adjust(self, call: CallDep, order: Id, line: LineNumber, body: AdjustLineBody) -> Response:
         """Correct a posted line by a further posting. Source: contracts 1, PST-11."""
         await existing(self.store, order)
         return await answer(call, ORDERS, order, AdjustPostedLine(order_id=order, line=line, **said(body)))

@@ -1,0 +1,63 @@
+"""The table of the services of Fieldfact, and how each becomes a program."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.http_ready import answers_200
+from deploy.local.ports import LOOPBACK, RememberedPorts
+from deploy.local.processes import Program
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+    module: str
+    preferred_port: int
+    ready_path: str = "/readyz"
+
+
+ISSUER = Service("issuer", "deploy.local.issuer", 8100, ready_path="/healthz")
+
+SERVICES = (
+    ISSUER,
+    Service("reference", "services.reference", 8101),
+    Service("order", "services.order", 8102),
+    Service("reporting", "services.reporting", 8103),
+    Service("invoicing", "examples.invoicing", 8104),
+)
+
+
+def step(name: str, module: str, env: Mapping[str, str]) -> Program:
+    """A program that does one thing and ends."""
+    return Program(name, argv=(sys.executable, "-m", module), env=env, cwd=ROOT)
+
+
+def programs(ports: RememberedPorts, servers: Mapping[str, str]) -> list[Program]:
+    """All services as programs; `servers` is the environment that leads to PostgreSQL and Kafka."""
+    issuer = f"http://{LOOPBACK}:{ports.port(ISSUER.name, ISSUER.preferred_port)}"
+    shared = {
+        **servers,
+        "FIELDFACT_MODE": "development",
+        "HTTP_HOST": LOOPBACK,
+        "TOKEN_ISSUER": issuer,
+        "TOKEN_KEYS_URL": f"{issuer}/.well-known/jwks.json",
+    }
+    return [_program(service, ports, shared) for service in SERVICES]
+
+
+def _program(service: Service, ports: RememberedPorts, shared: Mapping[str, str]) -> Program:
+    port = ports.port(service.name, service.preferred_port)
+    address = f"http://{LOOPBACK}:{port}"
+    own = {"HTTP_PORT": str(port), "METRICS_PORT": str(ports.port(f"{service.name} metrics"))}
+    return Program(
+        name=service.name,
+        argv=(sys.executable, "-m", service.module),
+        env={"PYTHONUNBUFFERED": "1", **shared, **own},
+        cwd=ROOT,
+        ready=answers_200(address + service.ready_path),
+        address=address,
+    )

@@ -1,0 +1,1 @@
+"""The deployment step that makes the topics."""
