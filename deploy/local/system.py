@@ -56,7 +56,8 @@ class System:
 
     def start_services(self) -> None:
         """Starts all services at once and returns when every one is ready."""
-        programs = services.programs(self._folder.ports, self.servers())
+        own = {**self.servers(), "ISSUER_KEY_FILE": str(self.data / "issuer-key.json")}
+        programs = services.programs(self._folder.ports, own)
         self.addresses = {program.name: program.address for program in programs}
         self.supervisor.start(*programs)
         self.supervisor.wait_ready()

@@ -13,12 +13,15 @@ class Proxy:
     host: str
     port: int
     pattern: bytes = b""
+    after: bytes = b""
     held: asyncio.Event = field(default_factory=asyncio.Event)
     _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def hold_answer_to(self, pattern: bytes) -> None:
-        """From the next request on that contains `pattern`, no byte comes back on its connection."""
-        self.pattern = pattern
+    def hold_answer_to(self, pattern: bytes, after: bytes = b"") -> None:
+        """From the next request on that contains `pattern`, no byte comes back on its connection; with `after`, only
+        on a connection that has sent that before."""
+        self.pattern, self.after = pattern, after
         self.held.clear()
 
     def cut(self) -> None:
@@ -28,7 +31,18 @@ class Proxy:
             writer.close()
         self._writers.clear()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def end(self) -> None:
+        """Breaks all connections and waits for their tasks."""
+        self.cut()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Takes a connection and serves it in a task of its own."""
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until either side ends it."""
         back, forth = await asyncio.open_connection(self.host, self.port)
         self._writers += [writer, forth]
@@ -44,8 +58,10 @@ class Proxy:
     async def _forward(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, holding: asyncio.Event
     ) -> None:
+        told = b""
         while data := await reader.read(65536):
-            if self.pattern and self.pattern in data:
+            told += data if self.after and self.after not in told else b""
+            if self.pattern and self.pattern in data and self.after in told:
                 self.pattern = b""  # one connection is enough
                 holding.set()
             writer.write(data)
@@ -67,9 +83,9 @@ async def _back(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hold
 async def proxy_to(host: str, port: int) -> AsyncIterator[tuple[Proxy, int]]:
     """A proxy in front of host and port, and the port it listens on."""
     proxy = Proxy(host, port)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(proxy.accept, "127.0.0.1", 0)
     try:
         yield proxy, server.sockets[0].getsockname()[1]
     finally:
-        proxy.cut()
         server.close()
+        await proxy.end()

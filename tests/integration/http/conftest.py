@@ -1,0 +1,69 @@
+"""The real applications of all services in this process, each on a database of its own."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+
+from deploy.local.issuer import LocalIssuer
+from deploy.migrate.__main__ import SERVICES
+from libs.runtime.migrate import migrate
+from libs.runtime.service import Parts
+from libs.runtime.settings import ServiceSettings
+from libs.runtime.store import FactStore
+
+ISSUER = LocalIssuer("http://issuer.test")
+
+
+@dataclass(frozen=True)
+class Apps:
+    """The applications by service."""
+
+    apps: dict[str, FastAPI]
+
+    def client(self, service: str, role: str = "", **claims: Any) -> httpx.AsyncClient:
+        """A client with a token of this role, or without one."""
+        named = {"worker_id": "W-1", "customer_id": "C-1"} | claims
+        token = ISSUER.token(f"test-{role}", [role], **named) if role else ""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        transport = httpx.ASGITransport(self.apps[service], raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+
+@pytest.fixture
+async def apps(postgres_url: str, tmp_path: Path) -> AsyncIterator[Apps]:
+    """All services; nothing is heard, so views stay empty."""
+    prefix = f"h{uuid.uuid4().hex[:8]}"
+    (tmp_path / "keys.json").write_text(json.dumps(ISSUER.key_set()))
+    async with AsyncExitStack() as stack:
+        made = {}
+        for service in SERVICES:
+            url = _login(postgres_url, prefix, service.name)
+            await migrate(service, postgres_url, url)
+            store = await stack.enter_async_context(FactStore(url))
+            settings = ServiceSettings(
+                database_url=url,
+                token_issuer=ISSUER.url,
+                token_keys_file=str(tmp_path / "keys.json"),
+                mode="development",
+            )
+            made[service.name] = service.api(Parts(store, settings, set()))
+        yield Apps(made)
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        for service in SERVICES:
+            server.execute(f'drop database "{prefix}_{service.name}" with (force)'.encode())
+
+
+def _login(server: str, prefix: str, service: str) -> str:
+    parts = urlsplit(server)
+    where = f"fieldfact_{service}@{parts.hostname}:{parts.port}"
+    return urlunsplit(parts._replace(netloc=where, path=f"/{prefix}_{service}"))
