@@ -1,7 +1,7 @@
 """`python -m deploy.migrate`: brings the databases of all services up to date on the server of DATABASE_URL.
 
 DATABASE_URL must name a login that may create databases and roles. Each service's own login, by which it runs, is
-<SERVICE>_DATABASE_URL or fieldfact_<service>, with the password of DATABASE_URL.
+<SERVICE>_DATABASE_URL or fieldfact_<service>, with the password APPLICATION_PASSWORD or that of DATABASE_URL.
 """
 
 import asyncio
@@ -20,7 +20,8 @@ SERVICES = (REFERENCE, ORDER, REPORTING, INVOICING)
 
 
 async def _one(service: Service, server: str) -> None:
-    applied = await migrate(service, server, database_url(service.name))
+    login = database_url(service.name, os.environ.get("APPLICATION_PASSWORD"))
+    applied = await migrate(service, server, login)
     print(f"{service.name}: {', '.join(applied) or 'up to date'}", flush=True)
 
 

@@ -19,6 +19,10 @@ SESSION = {
 """enable_seqscan: a plan made while a table was empty must not stay a sequential scan."""
 
 
+class ConnectionLost(Unavailable):
+    """The connection broke during a statement: nobody knows whether it was done."""
+
+
 class LostCommit(RuntimeError):
     """The server answered something other than COMMIT: nothing of the unit of work was written."""
 
@@ -39,13 +43,15 @@ def connection_pool(url: str, *, largest: int = 8) -> AsyncConnectionPool[Connec
 
 @asynccontextmanager
 async def borrowed(pool: AsyncConnectionPool[Connection]) -> AsyncIterator[Connection]:
-    """A connection of the pool; Unavailable when none is to be had within two seconds."""
+    """A connection of the pool. Unavailable when none is to be had within two seconds, ConnectionLost when it breaks."""
     try:
         connection = await pool.getconn()
     except (PoolTimeout, psycopg.OperationalError) as fault:
         raise Unavailable("the database does not answer") from fault
     try:
         yield connection
+    except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
+        raise ConnectionLost("the database does not answer") from fault
     finally:
         await pool.putconn(connection)
 

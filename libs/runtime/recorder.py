@@ -140,8 +140,8 @@ class FactRecorder(PostgresApplicationRecorder):
     async def append(self, append: Append) -> tuple[int, datetime]:
         """Writes everything or nothing and answers the first position and the recorded instant.
 
-        Taken on a conflict; psycopg's OperationalError when the connection broke, and then nobody knows whether the
-        append happened. A process that dies inside leaves all or nothing.
+        Taken on a conflict; ConnectionLost when the connection broke, and then nobody knows whether the append happened.
+        A process that dies inside leaves all or nothing.
         """
         async with borrowed(self.pool) as connection:
             return await append_on(connection, append)

@@ -13,7 +13,17 @@ from libs.runtime.hearing import MarkMoved
 from libs.runtime.recorder import Taken
 from libs.runtime.relay import Deposed
 
-PASSING = (psycopg.OperationalError, KafkaError, OSError, PoolTimeout, Unavailable, MarkMoved, Deposed, Taken)
+PASSING = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    KafkaError,
+    OSError,
+    PoolTimeout,
+    Unavailable,
+    MarkMoved,
+    Deposed,
+    Taken,
+)
 """Faults of the network, of a server that is away, or of another process that was faster."""
 
 SHORTEST, LONGEST, CALM = 0.1, 30.0, 60.0

@@ -2,7 +2,7 @@
 
 import os
 from typing import Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,26 +44,27 @@ class ServiceSettings(BaseSettings):
         return cls(database_url=database_url(service))
 
 
-def database_url(service: str) -> str:
+def database_url(service: str, password: str | None = None) -> str:
     """The URL of a service's application login: <SERVICE>_DATABASE_URL, or derived from DATABASE_URL, which names the
-    server: database and user fieldfact_<service>, the same host and password. RuntimeError when neither is set."""
+    server: database and user fieldfact_<service>, the same host, `password` or the same. RuntimeError when neither is set."""
     own = os.environ.get(f"{service.upper()}_DATABASE_URL")
     if own:
         return own
     server = os.environ.get("DATABASE_URL")
     if not server:
         raise RuntimeError(f"set DATABASE_URL or {service.upper()}_DATABASE_URL")
-    return login_url(server, service)
+    return login_url(server, service, password)
 
 
-def login_url(server: str, service: str) -> str:
+def login_url(server: str, service: str, password: str | None = None) -> str:
     """The URL by which a service logs in to its own database on `server`. A database prefix stands before the name."""
     parts = urlsplit(server)
-    password = f":{parts.password}" if parts.password else ""
+    secret = quote(password, safe="") if password else parts.password
+    word = f":{secret}" if secret else ""
     where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
     name = f"fieldfact_{service}"
     prefix = os.environ.get("DATABASE_PREFIX", "")
-    return urlunsplit((parts.scheme, f"{name}{password}@{where}", f"/{prefix}{name}", parts.query, ""))
+    return urlunsplit((parts.scheme, f"{name}{word}@{where}", f"/{prefix}{name}", parts.query, ""))
 
 
 def library_functions_enabled() -> bool:

@@ -8,15 +8,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-import psycopg
 from eventsourcing.application import Application
 
 from libs.events.fact import Fact
 from libs.events.registry import UnknownFact
 from libs.kernel.decider import Decider, Rejected
 from libs.runtime.clock import now
-from libs.runtime.database import borrowed, one_row
-from libs.runtime.faults import AlreadyExists, KeyReused, StreamAhead, Unavailable, VersionConflict
+from libs.runtime.database import ConnectionLost, borrowed, one_row
+from libs.runtime.faults import AlreadyExists, KeyReused, StreamAhead, VersionConflict
 from libs.runtime.recorder import Append, FactMapper, FactRecorder, Recorded, StoredFact, Taken
 from libs.runtime.settings import library_functions_enabled
 
@@ -214,7 +213,7 @@ class FactStore(Application[UUID]):
         append = Append(facts, answers, [answer.body] if answers else [])
         try:
             first, _ = await self.recorder.append(append)
-        except psycopg.OperationalError:
+        except ConnectionLost:
             first = await self._append_again(append)
         self.ring()
         return Outcome(after.stream_id, after.version, first + len(facts) - 1, answer.status, answer.body)
@@ -223,8 +222,6 @@ class FactStore(Application[UUID]):
         """The first position of an append whose answer was lost: sent again, it meets itself, or is done now."""
         try:
             first, _ = await self.recorder.append(append)
-        except psycopg.OperationalError as fault:
-            raise Unavailable("the database does not answer") from fault
         except Taken:
             position = None if append.answers else await self._position_of(append.facts)
             if position is None:

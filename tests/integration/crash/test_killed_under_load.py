@@ -84,7 +84,7 @@ async def test_every_process_killed_once_under_load(tmp_path: Path) -> None:
             assert orders == set(load.done)
             assert sum(caller.retries for caller in load.callers) > 0
     finally:
-        await asyncio.to_thread(system.stop)
+        system.stop()
 
 
 async def _heard(order: AsyncClient, positions: str) -> bool:

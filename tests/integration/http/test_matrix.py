@@ -26,7 +26,7 @@ def cells() -> Iterator[tuple[str, str, str, bool]]:
 async def _ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
     method, path = route.split(" ")
     headers = {"idempotency-key": "matrix"} if method == "POST" else {"if-none-match": "*"} if method == "PUT" else {}
-    body = None if method == "GET" else {}
+    body: dict[str, str] | None = None if method == "GET" else {}
     where = re.sub(r"\{(\w+)\}", lambda found: SOMEWHERE[found[1]], path)
     return await client.request(method, where, headers=headers, json=body)
 

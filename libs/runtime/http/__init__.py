@@ -1,0 +1,1 @@
+"""HTTP in front of deciders and views: strict at the door, the same answers in every service."""

@@ -1,0 +1,242 @@
+"""Commands: the one place where a command becomes an answer, once for every idempotency key. Source: contracts 5."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends
+from pydantic import TypeAdapter, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from libs.events.types import Instant
+from libs.kernel.decider import Decider, Rejected
+from libs.kernel.ids import requested_id
+from libs.runtime import clock
+from libs.runtime.auth.caller import Caller, Owner
+from libs.runtime.faults import AlreadyExists, InProgress, KeyReused, NotFound, VersionConflict
+from libs.runtime.http.answers import json_bytes
+from libs.runtime.http.front import Front, front_before
+from libs.runtime.http.json import fingerprint
+from libs.runtime.http.positions import Position
+from libs.runtime.http.preconditions import Precondition, Tag, idempotency_key, precondition
+from libs.runtime.http.problems import problem_of
+from libs.runtime.store import Answer, AnyDecider, Outcome, Stream
+from libs.runtime.store import Request as StoreRequest
+
+log = logging.getLogger(__name__)
+
+_BEGUN: set[asyncio.Future[Outcome]] = set()
+"""The loop itself holds on to no task."""
+
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """How the outside sees one kind of stream. `path` is that of the collection; `shows` gives what a command answers
+    beside id and version; `owner` says whose it is, for callers who are held to their own: without it they see none."""
+
+    path: str
+    decider: AnyDecider
+    shows: Callable[[Any], Mapping[str, Any]]
+    owner: Callable[[Any], Owner] | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """One command on its way in. `at` is when it happened: what the body says, or the instant of its arrival."""
+
+    front: Front
+    caller: Caller
+    method: str
+    path: str
+    at: datetime
+    fingerprint: str
+    request_id: str
+    key: str | None
+    precondition: Precondition
+    traceparent: str = ""
+
+    @property
+    def creates(self) -> bool:
+        """Whether the request says If-None-Match: *."""
+        return self.precondition.absent
+
+    @property
+    def new_id(self) -> str:
+        """The id of what this call makes when it has no natural key: the caller's own key names it."""
+        if self.key is None:
+            raise ValueError("only a POST, which carries a key, can name what it makes")
+        return requested_id(self.caller.actor, self.key)
+
+
+class Replayed(Exception):
+    """The request was answered before: what is left to do is to give that answer again."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+async def answer(call: Call, resource: Resource, stream_id: str, command: Any, status: int = 200) -> Response:
+    """Decides the command and answers {"id", "version", ...} with ETag and Position, and Location on 201.
+
+    Raises what the decider and the store raise, NotFound when the stream is not the caller's, and InProgress. What was
+    begun is ended even when the client leaves; it then finds the answer under its key.
+    """
+    work = asyncio.ensure_future(_execute(call, resource, stream_id, command, status))
+    _BEGUN.add(work)
+    work.add_done_callback(_BEGUN.discard)
+    try:
+        return _response(call, await asyncio.shield(work))
+    except asyncio.CancelledError:
+        work.add_done_callback(_tell)
+        raise
+
+
+def _tell(work: asyncio.Future[Outcome]) -> None:
+    """A fault that no client waits for any more is told to the log."""
+    fault = None if work.cancelled() else work.exception()
+    if isinstance(fault, Exception) and problem_of(fault) is None:
+        log.error("a command failed after its client had left", exc_info=fault)
+
+
+async def _answered(call: Call) -> Outcome | None:
+    """The outcome of an earlier request with the same key. KeyReused when that asked something else."""
+    if call.key is None:
+        return None
+    found = await call.front.store.answered(call.caller.actor, call.key)
+    if found is None:
+        return None
+    if found[0] != call.fingerprint:
+        raise KeyReused
+    return replace(found[1], replayed=True)
+
+
+async def _execute(call: Call, resource: Resource, stream_id: str, command: Any, status: int) -> Outcome:
+    """Executes unless the same key is under way here. What it met may be its own answer, given by another process."""
+    name = (call.caller.actor, call.key or "")
+    if call.key and name in call.front.under_way:
+        raise InProgress
+    if call.key:
+        call.front.under_way.add(name)
+    try:
+        decider, answering = _guarded(call.caller, resource), _answering(resource, status)
+        return await call.front.store.execute(decider, stream_id, command, _request(call, stream_id), answering)
+    except (Rejected, VersionConflict, AlreadyExists):
+        outcome = await _answered(call)
+        if outcome is None:
+            raise
+        return outcome
+    finally:
+        call.front.under_way.discard(name)
+
+
+def _guarded(caller: Caller, resource: Resource) -> AnyDecider:
+    """The decider, closed to streams that are not the caller's: for him they do not exist."""
+    if caller.relation == "all":
+        return resource.decider
+
+    def decide(command: Any, state: Any) -> Sequence[Any]:
+        if resource.owner is None or not caller.sees(resource.owner(state)):
+            raise NotFound
+        return resource.decider.decide(command, state)
+
+    return Decider(resource.decider.initial, decide, resource.decider.evolve)
+
+
+def _answering(resource: Resource, status: int) -> Callable[[Stream], Answer]:
+    def answering(stream: Stream) -> Answer:
+        shown = {"id": stream.stream_id, "version": stream.version, **resource.shows(stream.state)}
+        return Answer(status, json_bytes(shown))
+
+    return answering
+
+
+def _request(call: Call, stream_id: str) -> StoreRequest:
+    tag = call.precondition.tag
+    return StoreRequest(
+        actor=call.caller.actor,
+        correlation_id=call.request_id,
+        key=call.key,
+        fingerprint=call.fingerprint,
+        causation_id=call.request_id,
+        at=call.at,
+        expected_version=tag.version_of(stream_id) if tag else None,
+        absent=call.precondition.absent,
+        traceparent=call.traceparent,
+    )
+
+
+def _response(call: Call, outcome: Outcome) -> Response:
+    position = Position.of(call.front.service, outcome.stream_id, outcome.position)
+    headers = {"etag": str(Tag.of(outcome.stream_id, outcome.version)), "position": str(position)}
+    if outcome.status == 201:
+        headers["location"] = _location(call, outcome.stream_id)
+    if outcome.replayed:
+        headers["idempotency-replayed"] = "true"
+    return Response(outcome.body, outcome.status, headers, "application/json")
+
+
+def _location(call: Call, stream_id: str) -> str:
+    """Where the stream is seen: the path that was PUT, or the collection's path with the id."""
+    before, within, _ = call.path.partition(f"/{stream_id}")
+    return call.path if call.method == "PUT" else f"{before if within else call.path}/{stream_id}"
+
+
+def _happened_at(body: Any) -> datetime:
+    """The body's own `at`; the body's model has judged, or will judge, whether it may stand there."""
+    given = body.get("at") if isinstance(body, dict) else None
+    try:
+        return _INSTANT.validate_python(given) if given is not None else clock.now()
+    except ValidationError:
+        return clock.now()
+
+
+def call_of(request: Request, *, checks_version: bool) -> Call:
+    """The call that a request is. Refused when its key or its precondition is missing or malformed."""
+    headers, body = request.headers, getattr(request.state, "body", None)
+    traceparent = headers.get("traceparent", "")
+    required = checks_version and request.method in ("PUT", "PATCH", "DELETE")
+    return Call(
+        front=front_before(request),
+        caller=request.state.caller,
+        method=request.method,
+        path=request.url.path,
+        at=_happened_at(body),
+        fingerprint=fingerprint(request.method, request.url.path, body),
+        request_id=request.state.request_id,
+        key=idempotency_key(headers.getlist("idempotency-key"), required=request.method == "POST"),
+        precondition=precondition(headers.getlist("if-match"), headers.getlist("if-none-match"), required=required),
+        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else "",
+    )
+
+
+async def _fresh(call: Call) -> Call:
+    """The call, unless its key was answered: Replayed, before the route does anything for it."""
+    outcome = await _answered(call)
+    if outcome is not None:
+        raise Replayed(_response(call, outcome))
+    return call
+
+
+async def _call(request: Request) -> Call:
+    return await _fresh(call_of(request, checks_version=True))
+
+
+async def _import(request: Request) -> Call:
+    return await _fresh(call_of(request, checks_version=False))
+
+
+CallDep = Annotated[Call, Depends(_call)]
+"""A command. PUT, PATCH and DELETE must name a version, or If-None-Match: *; a POST its key. A key that was answered
+gets that answer again, byte for byte; KeyReused when it was for another request."""
+
+ImportDep = Annotated[Call, Depends(_import)]
+"""The same for imports by PUT, which need no version."""

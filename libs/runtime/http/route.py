@@ -1,0 +1,84 @@
+"""Routes: the token, the policy, the query, what the caller waits for and the body, in this order, before the rest."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from libs.runtime.http.front import front_before
+from libs.runtime.http.json import parse
+from libs.runtime.http.openapi import described
+from libs.runtime.http.positions import read_positions, wait_until_heard
+from libs.runtime.http.problems import Refused
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+WITH_BODY = {"POST", "PUT", "PATCH"}
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read by our parser, once."""
+
+    _parsed: Any = None
+    _is_parsed = False
+
+    async def json(self) -> Any:
+        """The body. Refused as libs.runtime.http.json says, and with payload_too_large."""
+        if not self._is_parsed:
+            self._parsed, self._is_parsed = parse(await self.body()), True
+        return self._parsed
+
+
+class Route(APIRoute):
+    """A route behind the front. Its policy line is its method and its path, as in "POST /v1/orders/{order}/post"."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **described_by: Any) -> None:
+        own = described_by.pop("openapi_extra", None) or {}
+        methods = frozenset(described_by.get("methods") or ())
+        super().__init__(path, endpoint, openapi_extra={**described(methods), **own}, **described_by)
+
+    @property
+    def lines(self) -> set[str]:
+        """The policy lines that this route needs: one for each method."""
+        return {f"{method} {self.path_format}" for method in self.methods or ()}
+
+    def get_route_handler(self) -> Handler:
+        """The handler: refused before the endpoint, or its answer."""
+        endpoint, path, known = super().get_route_handler(), self.path_format, _known_parameters(self.dependant)
+
+        async def handle(plain: Request) -> Response:
+            request, front = StrictRequest(plain.scope, plain.receive), front_before(plain)
+            request.state.caller = await front.admit(request, f"{request.method} {path}")
+            if known is not None and set(request.query_params) - known:
+                raise Refused(422, "unknown_parameter", "The query holds what this route does not know.")
+            if waits_for := request.headers.getlist("not-older-than"):
+                await wait_until_heard(front.marks, read_positions(waits_for))
+            if request.method in WITH_BODY:
+                request.state.body = await request.json()
+            return await endpoint(request)
+
+        return handle
+
+
+def _known_parameters(dependant: Dependant) -> set[str] | None:
+    """The names that a query may hold; None when a model says so itself."""
+    names = set[str]()
+    for field in dependant.query_params:
+        if isinstance(field.field_info.annotation, type) and issubclass(field.field_info.annotation, BaseModel):
+            return None
+        names.add(field.alias)
+    for inner in dependant.dependencies:
+        further = _known_parameters(inner)
+        if further is None:
+            return None
+        names |= further
+    return names
+
+
+def routes(prefix: str = "/v1", tag: str | None = None) -> APIRouter:
+    """A router for a service's routes. Their paths are whole: it is not included under a further prefix."""
+    return APIRouter(prefix=prefix, tags=[tag] if tag else None, route_class=Route)
