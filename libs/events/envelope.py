@@ -1,10 +1,16 @@
 """The envelope of a fact on Kafka: CloudEvents 1.0 in binary mode, everything in headers."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from libs.kernel.ids import canonical_id
+
 CONTENT_TYPE = "application/json"
+
+_WIRE = re.compile(r"[a-z_]+\.[A-Za-z0-9]+\.v[1-9][0-9]*", re.ASCII)
+_LARGEST = 2**63 - 1
 
 
 class NotOurs(ValueError):
@@ -80,7 +86,7 @@ class Envelope:
                 actor=texts.get("ce_actor", ""),
                 traceparent=texts.get("traceparent", ""),
             )
-        except (KeyError, ValueError) as fault:
+        except (KeyError, ValueError, OverflowError) as fault:
             raise NotOurs(f"the headers are not those of a fact: {fault!r}") from fault
         envelope._check(texts, publisher, key)
         return envelope
@@ -92,8 +98,16 @@ class Envelope:
             raise NotOurs(f"{texts['ce_source']} does not publish here")
         if key != self.stream_id.encode():
             raise NotOurs("the key is not the stream's id")
-        if self.sequence < 1 or self.position < 1 or not 0 <= self.previous < self.position:
+        if not (1 <= self.sequence <= _LARGEST and 0 <= self.previous < self.position <= _LARGEST):
             raise NotOurs("sequence, position and previous do not fit each other")
+        if not _WIRE.fullmatch(self.type) or any("\0" in text for text in texts.values()):
+            raise NotOurs("ce_type is no wire name, or a header holds a NUL")
+        try:
+            canonical = canonical_id(self.stream_id)
+        except ValueError as fault:
+            raise NotOurs("ce_subject is no stream id") from fault
+        if canonical != self.stream_id:
+            raise NotOurs("ce_subject is not in lower case")
 
 
 def _written(instant: datetime) -> str:

@@ -42,7 +42,7 @@ class InvoiceIssued(Document):
 
 
 class CreditNoteIssued(Document):
-    """A credit note: amounts are what is given back, above zero; the total is above zero."""
+    """A credit note: amounts are what is given back; the total is above zero. A line may be below zero."""
 
 
 FACTS: tuple[type[Fact], ...] = (InvoiceIssued, CreditNoteIssued)

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from libs.events.fact import Fact
-from libs.events.reference import LineType
+from libs.events.reference import LineType, ProjectType
 from libs.events.types import (
     Amount,
     Count,
@@ -39,12 +39,17 @@ class OrderHeader(OrderFact):
 
 
 class OrderCreated(OrderHeader):
-    """An order stands: one visit to a customer on one day, charged to a project. Source: ORD-01, ORD-02."""
+    """An order stands: one visit to a customer on one day, charged to a project. Source: ORD-01, ORD-02.
+
+    `project_type` is the project's at that time: whether lines earn sales does not change later. Source: PRJ-07.
+    `origin` names how it came about (ORD-01): manual.
+    """
 
     number: Name
-    origin: Literal["manual"]
+    origin: Key
     agreement: Id | None = None
     project: Key
+    project_type: ProjectType | None = None
     customer: Key | None = None
     currency: CurrencyCode
 

@@ -30,7 +30,7 @@ def refuse(code: str, sentence: str) -> PydanticCustomError:
 
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, Decimal):
-        return value
+        value = f"{value:f}"
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise refuse("invalid_number", "a decimal string with at most 12 digits before and 8 after the point")
     return Decimal(value)
@@ -61,7 +61,7 @@ def _currency(value: Any) -> str:
 
 def _money(value: Any) -> Money:
     if isinstance(value, Money):
-        return value
+        return _amount(value.amount, value.currency)
     if not isinstance(value, dict):
         raise refuse("invalid_value", 'money is {"amount": "12.50", "currency": "EUR"}')
     if unknown := set(value) - {"amount", "currency"}:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from libs.events.fact import Fact
+from libs.runtime.clock import now
 from libs.runtime.database import Connection, connect, unit_of_work
 from libs.runtime.intake import Fresh, Mark, Parked, sift
-from libs.runtime.metrics import HEARD, PARKED
+from libs.runtime.metrics import HEARD, PARKED, PROJECTOR_AGE
 from libs.runtime.records import Record
 
 
@@ -24,6 +25,9 @@ class Effect(Protocol):
     async def apply(self, connection: Connection, fresh: Sequence[Fresh]) -> list[Parked]:
         """Writes the effect of the facts inside the open transaction and answers those that failed, with every later
         fact of their streams. Errors of the database are raised, never parked."""
+
+    def committed(self) -> None:
+        """Told after the transaction."""
 
 
 class Hearing:
@@ -83,12 +87,20 @@ class Hearing:
             await self._move(connection, sifted.marks)
         self.marks |= sifted.marks
         self._parked |= {p.record.envelope.stream_id for p in (*sifted.parked, *failed) if p.record.envelope}
-        HEARD.labels(self.consumer, self.source).inc(len(sifted.fresh))
+        self.effect.committed()
+        self._measure(sifted.fresh)
+
+    def _measure(self, fresh: Sequence[Fresh]) -> None:
+        HEARD.labels(self.consumer, self.source).inc(len(fresh))
+        if fresh:
+            age = now() - fresh[-1].envelope.recorded_at
+            PROJECTOR_AGE.labels(self.consumer, self.source).set(age.total_seconds())
         PARKED.labels(self.consumer, self.source).set(len(self._parked))
 
     async def _read_parked(self) -> None:
         cursor = await self.connection.execute(
-            "select distinct stream_id from store.parked where consumer = %s and source = %s",
+            "select distinct stream_id from store.parked "
+            "where consumer = %s and source = %s and sequence is not null",
             (self.consumer, self.source),
         )
         self._parked = {row[0] for row in await cursor.fetchall()}

@@ -13,7 +13,6 @@ REQUESTS = Histogram(
 )
 APPEND_SECONDS = Histogram("fieldfact_append_seconds", "One append, as its caller sees it.", buckets=_FAST)
 RELAY_LAG = Gauge("fieldfact_relay_lag_facts", "Facts that wait to be sent, up to a batch.", ["service"])
-PROJECTOR_LAG = Gauge("fieldfact_projector_lag_facts", "Facts not yet heard, up to a batch.", ["consumer", "source"])
 PROJECTOR_AGE = Gauge(
     "fieldfact_projector_lag_seconds", "Age of the fact heard last, when it was heard.", ["consumer", "source"]
 )

@@ -84,6 +84,9 @@ class Projector:
             await _write(connection, sql, changed)
         return parked
 
+    def committed(self) -> None:
+        """Nobody waits for rows."""
+
     def _fold(self, fresh: Fresh, rows: Sequence[_Rows]) -> str:
         """Folds one fact into every view, or into none and says why."""
         stream_id, about = fresh.envelope.stream_id, heard(fresh.envelope)

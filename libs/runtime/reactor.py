@@ -46,6 +46,10 @@ class Reactor:
             await self._append(connection, batch)
         return parked
 
+    def committed(self) -> None:
+        """Tells the relay that there is something to send."""
+        self.store.ring()
+
     async def _react(self, connection: Connection, fresh: Fresh, batch: _Batch) -> str:
         """Decides on one fact, or says why it cannot."""
         try:
@@ -67,7 +71,7 @@ class Reactor:
             value = await _counter(connection, ask.counter, batch) + 1
             command = replace(command, number=value)
         envelope = fresh.envelope
-        request = Request(self.actor, envelope.correlation_id, causation_id=envelope.id, at=envelope.occurred_at)
+        request = Request(self.actor, envelope.correlation_id, causation_id=envelope.id, at=envelope.occurred_at, traceparent=envelope.traceparent)
         decision = self.store.decide(self.decider, stream, command, request)
         batch.streams[ask.stream_id] = decision.after
         batch.facts.extend(decision.facts)

@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from libs.events.fact import Fact
 from libs.events.registry import REGISTRY
 from libs.runtime.database import Connection, borrowed, connection_pool, one_row
+from libs.runtime.metrics import APPEND_SECONDS
 
 LARGEST_FACT = 900 * 1024
 """Bytes; below the broker's limit of a record, so that the relay can always send what was stored."""
@@ -143,8 +144,9 @@ class FactRecorder(PostgresApplicationRecorder):
         Taken on a conflict; ConnectionLost when the connection broke, and then nobody knows whether the append happened.
         A process that dies inside leaves all or nothing.
         """
-        async with borrowed(self.pool) as connection:
-            return await append_on(connection, append)
+        with APPEND_SECONDS.time():
+            async with borrowed(self.pool) as connection:
+                return await append_on(connection, append)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """Refused: facts are written by `append`."""

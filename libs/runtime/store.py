@@ -179,7 +179,9 @@ class FactStore(Application[UUID]):
         the same append is sent again: the answered key, or the facts found in its place, tell whether it was done.
         """
         for attempt in range(ATTEMPTS):
-            decision = self.decide(decider, await self.load(decider, stream_id), command, request)
+            stream = await self.load(decider, stream_id)
+            _check_time(stream, request)
+            decision = self.decide(decider, stream, command, request)
             answer = answering(decision.after)
             try:
                 return await self._append(decision, request, answer)
@@ -193,11 +195,8 @@ class FactStore(Application[UUID]):
     def decide(self, decider: AnyDecider, stream: Stream, command: Any, request: Request) -> Decision:
         """The facts that the command gives on the stream as it stands, ready to be stored."""
         _check_version(stream, request)
-        at = request.at or now()
-        if stream.began_at is not None and at < stream.began_at:
-            raise Rejected.state("time_goes_back", f"It began at {stream.began_at.isoformat()}, later than this.")
         facts = decider.decide(command, stream.state)
-        return self._decided(decider, stream, facts, meta_of(request, at))
+        return self._decided(decider, stream, facts, meta_of(request, request.at or now()))
 
     def _decided(self, decider: AnyDecider, stream: Stream, facts: Iterable[Fact], meta: dict[str, Any]) -> Decision:
         after, stored = stream, list[StoredFact]()
@@ -216,7 +215,8 @@ class FactStore(Application[UUID]):
         except ConnectionLost:
             first = await self._append_again(append)
         self.ring()
-        return Outcome(after.stream_id, after.version, first + len(facts) - 1, answer.status, answer.body)
+        position = first + len(facts) - 1 if facts else 0
+        return Outcome(after.stream_id, after.version, position, answer.status, answer.body)
 
     async def _append_again(self, append: Append) -> int:
         """The first position of an append whose answer was lost: sent again, it meets itself, or is done now."""
@@ -274,6 +274,12 @@ def _check_version(stream: Stream, request: Request) -> None:
         raise AlreadyExists
     if request.expected_version is not None and stream.version != request.expected_version:
         raise VersionConflict(stream.version)
+
+
+def _check_time(stream: Stream, request: Request) -> None:
+    """Nothing that a person tells happened before its stream began. Source: contracts 5."""
+    if stream.began_at is not None and request.at is not None and request.at < stream.began_at:
+        raise Rejected.state("time_goes_back", f"It began at {stream.began_at.isoformat()}, later than this.")
 
 
 def _answer_row(decision: Decision, request: Request, answer: Answer) -> dict[str, Any]:

@@ -2,28 +2,21 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
-from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from libs.events.types import Instant
-from libs.kernel.decider import Decider, Rejected
-from libs.kernel.ids import requested_id
-from libs.runtime import clock
-from libs.runtime.auth.caller import Caller, Owner
+from libs.kernel.decider import Rejected
+from libs.runtime.auth.caller import Owner
 from libs.runtime.faults import AlreadyExists, InProgress, KeyReused, NotFound, VersionConflict
 from libs.runtime.http.answers import json_bytes
-from libs.runtime.http.front import Front, front_before
-from libs.runtime.http.json import fingerprint
+from libs.runtime.http.incoming import Call, call_of
 from libs.runtime.http.positions import Position
-from libs.runtime.http.preconditions import Precondition, Tag, idempotency_key, precondition
+from libs.runtime.http.preconditions import Tag
 from libs.runtime.http.problems import problem_of
 from libs.runtime.store import Answer, AnyDecider, Outcome, Stream
 from libs.runtime.store import Request as StoreRequest
@@ -32,9 +25,6 @@ log = logging.getLogger(__name__)
 
 _BEGUN: set[asyncio.Future[Outcome]] = set()
 """The loop itself holds on to no task."""
-
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
-_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
 @dataclass(frozen=True)
@@ -46,34 +36,6 @@ class Resource:
     decider: AnyDecider
     shows: Callable[[Any], Mapping[str, Any]]
     owner: Callable[[Any], Owner] | None = None
-
-
-@dataclass(frozen=True)
-class Call:
-    """One command on its way in. `at` is when it happened: what the body says, or the instant of its arrival."""
-
-    front: Front
-    caller: Caller
-    method: str
-    path: str
-    at: datetime
-    fingerprint: str
-    request_id: str
-    key: str | None
-    precondition: Precondition
-    traceparent: str = ""
-
-    @property
-    def creates(self) -> bool:
-        """Whether the request says If-None-Match: *."""
-        return self.precondition.absent
-
-    @property
-    def new_id(self) -> str:
-        """The id of what this call makes when it has no natural key: the caller's own key names it."""
-        if self.key is None:
-            raise ValueError("only a POST, which carries a key, can name what it makes")
-        return requested_id(self.caller.actor, self.key)
 
 
 class Replayed(Exception):
@@ -127,8 +89,9 @@ async def _execute(call: Call, resource: Resource, stream_id: str, command: Any,
     if call.key:
         call.front.under_way.add(name)
     try:
-        decider, answering = _guarded(call.caller, resource), _answering(resource, status)
-        return await call.front.store.execute(decider, stream_id, command, _request(call, stream_id), answering)
+        await _must_see(call, resource, stream_id)
+        request, answering = _request(call, stream_id), _answering(resource, status)
+        return await call.front.store.execute(resource.decider, stream_id, command, request, answering)
     except (Rejected, VersionConflict, AlreadyExists):
         outcome = await _answered(call)
         if outcome is None:
@@ -138,17 +101,14 @@ async def _execute(call: Call, resource: Resource, stream_id: str, command: Any,
         call.front.under_way.discard(name)
 
 
-def _guarded(caller: Caller, resource: Resource) -> AnyDecider:
-    """The decider, closed to streams that are not the caller's: for him they do not exist."""
-    if caller.relation == "all":
-        return resource.decider
-
-    def decide(command: Any, state: Any) -> Sequence[Any]:
-        if resource.owner is None or not caller.sees(resource.owner(state)):
-            raise NotFound
-        return resource.decider.decide(command, state)
-
-    return Decider(resource.decider.initial, decide, resource.decider.evolve)
+async def _must_see(call: Call, resource: Resource, stream_id: str) -> None:
+    """NotFound when the stream is not the caller's: for him it does not exist, at whatever version it stands."""
+    if call.caller.relation == "all":
+        return
+    if resource.owner is None:
+        raise NotFound
+    stream = await call.front.store.load(resource.decider, stream_id)
+    call.caller.must_see(resource.owner(stream.state))
 
 
 def _answering(resource: Resource, status: int) -> Callable[[Stream], Answer]:
@@ -188,34 +148,6 @@ def _location(call: Call, stream_id: str) -> str:
     """Where the stream is seen: the path that was PUT, or the collection's path with the id."""
     before, within, _ = call.path.partition(f"/{stream_id}")
     return call.path if call.method == "PUT" else f"{before if within else call.path}/{stream_id}"
-
-
-def _happened_at(body: Any) -> datetime:
-    """The body's own `at`; the body's model has judged, or will judge, whether it may stand there."""
-    given = body.get("at") if isinstance(body, dict) else None
-    try:
-        return _INSTANT.validate_python(given) if given is not None else clock.now()
-    except ValidationError:
-        return clock.now()
-
-
-def call_of(request: Request, *, checks_version: bool) -> Call:
-    """The call that a request is. Refused when its key or its precondition is missing or malformed."""
-    headers, body = request.headers, getattr(request.state, "body", None)
-    traceparent = headers.get("traceparent", "")
-    required = checks_version and request.method in ("PUT", "PATCH", "DELETE")
-    return Call(
-        front=front_before(request),
-        caller=request.state.caller,
-        method=request.method,
-        path=request.url.path,
-        at=_happened_at(body),
-        fingerprint=fingerprint(request.method, request.url.path, body),
-        request_id=request.state.request_id,
-        key=idempotency_key(headers.getlist("idempotency-key"), required=request.method == "POST"),
-        precondition=precondition(headers.getlist("if-match"), headers.getlist("if-none-match"), required=required),
-        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else "",
-    )
 
 
 async def _fresh(call: Call) -> Call:

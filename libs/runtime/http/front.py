@@ -15,7 +15,7 @@ from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.marks import StoredMarks, database_answers
 from libs.runtime.http.positions import Marks
 from libs.runtime.settings import ServiceSettings
-from libs.runtime.store import Answering, AnyDecider, FactStore, Outcome
+from libs.runtime.store import Answering, AnyDecider, FactStore, Outcome, Stream
 from libs.runtime.store import Request as StoreRequest
 
 Ready = Callable[[], Awaitable[Collection[str]]]
@@ -29,6 +29,9 @@ class Store(Protocol):
 
     async def answered(self, actor: str, key: str) -> tuple[str, Outcome] | None:
         """The fingerprint and the outcome that a caller's key was answered with."""
+
+    async def load(self, decider: AnyDecider, stream_id: str) -> Stream:
+        """The stream as it stands."""
 
     async def execute(
         self, decider: AnyDecider, stream_id: str, command: Any, request: StoreRequest, answering: Answering

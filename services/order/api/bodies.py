@@ -2,8 +2,7 @@
 
 from typing import Annotated, Any
 
-from annotated_types import MaxLen, MinLen
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from libs.events.order import Priority
 from libs.events.reference import LineType
@@ -19,8 +18,8 @@ def _line_number(value: str) -> int:
 
 LineNumber = Annotated[int, PlainValidator(_line_number), WithJsonSchema({"type": "integer", "minimum": 1})]
 """A line's number in a path."""
-Lines = Annotated[list[Count], MinLen(1), MaxLen(1000)]
-Types = Annotated[list[LineType], MinLen(1)]
+Lines = Annotated[list[Count], Field(min_length=1, max_length=1000)]
+Types = Annotated[list[LineType], Field(min_length=1)]
 
 
 class CreateOrderBody(CommandBody):

@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement
 from starlette.responses import Response
 
 from libs.events.types import Day, Id, Key
@@ -45,16 +44,16 @@ class OrdersQuery(PageQuery):
     service_date_from: Day | None = None
     service_date_to: Day | None = None
 
-    def filters(self, caller: Caller) -> list[ColumnElement[bool]]:
-        """The query as conditions, held to what the caller may see."""
-        exact = {name: getattr(self, name) for name in ("number", "project", "customer", "progress")}
-        found = [lookups.having(name, value) for name, value in exact.items() if value is not None]
-        found += [lookups.of_worker(self.worker)] if self.worker else []
-        found += [lookups.served_from(self.service_date_from)] if self.service_date_from else []
-        found += [lookups.served_until(self.service_date_to)] if self.service_date_to else []
-        found += [lookups.having("customer", caller.own_customer)] if caller.own_customer else []
-        found += [lookups.of_worker(caller.own_worker)] if caller.own_worker else []
-        return found
+    def wanted(self, caller: Caller) -> lookups.Wanted:
+        """The question without the page, held to what the caller may see."""
+        return lookups.Wanted(
+            exact={name: getattr(self, name) for name in ("number", "project", "customer", "progress")},
+            worker=self.worker,
+            served_from=self.service_date_from,
+            served_to=self.service_date_to,
+            own_customer=caller.own_customer,
+            own_worker=caller.own_worker,
+        )
 
 
 class Orders:
@@ -85,7 +84,7 @@ class Orders:
         """Orders by number. Source: ORD-12."""
         of = f"orders {query.model_dump_json(exclude={'cursor', 'limit'})}"
         after = cursors.read(of, query.cursor)[0] if query.cursor else ""
-        found = await rows(self.store, lookups.page_of_orders(query.filters(caller), after, query.limit + 1))
+        found = await rows(self.store, lookups.page_of_orders(query.wanted(caller), after, query.limit + 1))
         items = [{"id": str(row["stream_id"]), **{name: row[name] for name in lookups.LISTED}} for row in found]
         more = len(found) > query.limit
         following = cursors.write(of, [found[query.limit - 1]["number"]]) if more else None

@@ -1,12 +1,14 @@
 """Looking things up: reference records by key, the prices that a line may be given, pages of orders."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, func, or_, select
 
-from libs.rules.pricing import Price, Wanted
+from libs.rules.pricing import Price
+from libs.rules.pricing import Wanted as WantedPrice
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
 from libs.runtime.versions import OPEN
@@ -65,49 +67,56 @@ async def customer_known(store: FactStore, key: str | None) -> bool:
     return row is not None and row["active"]
 
 
-async def cost_prices(store: FactStore, wanted: Wanted) -> list[Price]:
+async def cost_prices(store: FactStore, wanted: WantedPrice) -> list[Price]:
     """The cost prices in force that fit what is wanted; the search chooses among them. Source: PRJ-01."""
     table = copies.cost_price.table
     return [_price(row, row.pop("price")) for row in await rows(store, _fitting(table, wanted))]
 
 
-async def sales_prices(store: FactStore, wanted: Wanted) -> list[Price]:
+async def sales_prices(store: FactStore, wanted: WantedPrice) -> list[Price]:
     """The sales prices in force that fit what is wanted; the search chooses among them. Source: PRJ-01, PRJ-06."""
     table = copies.sales_price.table
     return [_price(row, row.pop("value")) for row in await rows(store, _fitting(table, wanted))]
 
 
-def page_of_orders(filters: Collection[ColumnElement[bool]], after: str, limit: int) -> Select[Any]:
-    """Orders that fit all filters, by number, from the number after `after` on."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which orders: each value that is not None must fit. Both days are included; a worker's orders are those he answers
+    for, is preferred for or works on."""
+
+    exact: Mapping[str, str | None]
+    worker: str | None = None
+    served_from: date | None = None
+    served_to: date | None = None
+    own_customer: str | None = None
+    own_worker: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The question as conditions."""
+        table = order_list.c
+        found = [table[name] == value for name, value in self.exact.items() if value is not None]
+        found += [_of_worker(key) for key in (self.worker, self.own_worker) if key is not None]
+        found += [table.customer == self.own_customer] if self.own_customer else []
+        found += [table.service_date >= self.served_from] if self.served_from else []
+        found += [table.service_date <= self.served_to] if self.served_to else []
+        return found
+
+
+def page_of_orders(wanted: Wanted, after: str, limit: int) -> Select[Any]:
+    """Orders that are wanted, by number, from the number after `after` on."""
     table = order_list
     return (
         select(table)
-        .where(table.c.known_to == OPEN, table.c.number > after, *filters)
+        .where(table.c.known_to == OPEN, table.c.number > after, *wanted.conditions())
         .order_by(table.c.number)
         .limit(limit)
     )
 
 
-def of_worker(key: str) -> ColumnElement[bool]:
-    """Orders that a worker answers for, is preferred for, or works on."""
-    table = order_list
-    on_a_line = func.strpos(table.c.workers, f" {key} ") > 0
-    return or_(table.c.responsible == key, table.c.preferred_technician == key, on_a_line)
-
-
-def served_from(first: date) -> ColumnElement[bool]:
-    """Orders of that day and later."""
-    return order_list.c.service_date >= first
-
-
-def served_until(last: date) -> ColumnElement[bool]:
-    """Orders of that day and earlier."""
-    return order_list.c.service_date <= last
-
-
-def having(name: str, value: str) -> ColumnElement[bool]:
-    """Orders whose column holds exactly this value."""
-    return order_list.c[name] == value
+def _of_worker(key: str) -> ColumnElement[bool]:
+    table = order_list.c
+    on_a_line = func.strpos(table.workers, f" {key} ") > 0
+    return or_(table.responsible == key, table.preferred_technician == key, on_a_line)
 
 
 async def _one(store: FactStore, table: Table, key: str | None) -> dict[str, Any] | None:
@@ -118,7 +127,7 @@ async def _one(store: FactStore, table: Table, key: str | None) -> dict[str, Any
     return found[0] if found else None
 
 
-def _fitting(table: Table, wanted: Wanted) -> Select[Any]:
+def _fitting(table: Table, wanted: WantedPrice) -> Select[Any]:
     named = [
         or_(table.c[name].is_(None), table.c[name] == getattr(wanted, name))
         for name in ("project", "worker", "category")

@@ -10,7 +10,8 @@ import pytest
 from psycopg import errors
 
 from libs.kernel.money import rounded_decimal
-from services.reporting.projections.margin import BUCKETS, Selection, groups, lines
+from services.reporting.projections.margin import groups, lines
+from services.reporting.projections.selection import BUCKETS, Selection
 from services.reporting.projections.standing import snapshot
 from tests.domain.reporting.an_order import (
     HOUR,

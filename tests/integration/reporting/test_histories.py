@@ -18,7 +18,8 @@ from libs.events.topics import PARTITIONS
 from libs.runtime.records import Record
 from libs.runtime.store import FactStore
 from services.reporting.projections import METADATA
-from services.reporting.projections.margin import BUCKETS, By, Selection, groups, lines, totals
+from services.reporting.projections.margin import By, groups, lines, totals
+from services.reporting.projections.selection import BUCKETS, Selection
 from services.reporting.projections.standing import snapshot
 from tests.integration.reporting import naive
 from tests.integration.reporting.histories import STEPS, Step, tell

@@ -6,7 +6,8 @@ from typing import Any
 
 from libs.events.fact import Fact
 from libs.kernel.money import rounded_decimal
-from services.reporting.projections.margin import BUCKETS, Selection, groups, lines, totals
+from services.reporting.projections.margin import groups, lines, totals
+from services.reporting.projections.selection import BUCKETS, Selection
 from services.reporting.projections.standing import Snapshot, snapshot
 from tests.domain.reporting.an_order import (
     FEE,

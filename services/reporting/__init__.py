@@ -1,0 +1,1 @@
+"""Reporting: hears what the services publish, keeps every version of what it heard, and answers what it adds up to."""

@@ -1,0 +1,15 @@
+"""The reports over HTTP."""
+
+from fastapi import FastAPI
+
+from libs.runtime.http.app import create_app
+from libs.runtime.http.front import front_of
+from libs.runtime.service import Parts
+from services.reporting.api.reports import reports
+from services.reporting.projections import SOURCES
+
+
+def app(parts: Parts) -> FastAPI:
+    """The application over the service's parts."""
+    front = front_of("reporting", parts.store, parts.settings, parts.degraded, SOURCES)
+    return create_app("Reporting", [reports(parts.store)], front)

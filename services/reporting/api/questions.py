@@ -1,0 +1,69 @@
+"""What may be asked of the margin reports."""
+
+from dataclasses import fields
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from libs.events.reference import LineType
+from libs.events.types import CurrencyCode, Day, Id, Instant, Key, Name, refuse
+from libs.runtime.http.bodies import PageQuery
+from services.reporting.projections.margin import By
+from services.reporting.projections.selection import Basis, Selection
+
+
+def _yes_or_no(value: Any) -> bool:
+    answers = {"true": True, "false": False}
+    if value not in answers:
+        raise refuse("invalid_value", "true or false")
+    return answers[value]
+
+
+YesOrNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
+
+
+class MarginQuery(PageQuery):
+    """Which order lines count. Intervals hold both their ends; what is not named selects nothing away.
+
+    Source: MAR-04.
+    """
+
+    as_of: Instant | None = Field(default=None, description="As it was known at this instant; now when absent.")
+    sense: Literal["recorded"] = Field(default="recorded", description="The time that as_of means.")
+    basis: Basis = Field(default="all", description="Lines of one state, or of all.")
+    order_date_from: Day | None = Field(default=None, description="First service date.")
+    order_date_to: Day | None = Field(default=None, description="Last service date.")
+    posting_date_from: Day | None = Field(default=None, description="First day of the live posting, in UTC.")
+    posting_date_to: Day | None = Field(default=None, description="Last day of the live posting, in UTC.")
+    invoice_date_from: Day | None = Field(default=None, description="First date of the line's last document.")
+    invoice_date_to: Day | None = Field(default=None, description="Last date of the line's last document.")
+    order: Id | None = None
+    number: Name | None = Field(default=None, description="The order's number.")
+    agreement: Id | None = None
+    project: Key | None = None
+    customer: Key | None = None
+    type: LineType | None = None
+    worker: Key | None = None
+    category: Key | None = None
+    currency: CurrencyCode | None = None
+    include_non_chargeable: YesOrNo = Field(default=True, description="Their cost reduces the margin.")
+    skip_zero: YesOrNo = Field(default=False, description="Leave out lines without cost and without sales.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name in ("order", "posting", "invoice"):
+            first, last = getattr(self, f"{name}_date_from"), getattr(self, f"{name}_date_to")
+            if first and last and last < first:
+                raise refuse("period_reversed", f"{name}_date_to is before {name}_date_from")
+        return self
+
+    @property
+    def selection(self) -> Selection:
+        """The lines that are meant."""
+        return Selection(**{each.name: getattr(self, each.name) for each in fields(Selection)})
+
+
+class TotalsQuery(MarginQuery):
+    """Which order lines count, and by what they are added up."""
+
+    by: By = Field(default="none", description="What the lines are grouped by; month is that of the service date.")

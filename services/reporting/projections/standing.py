@@ -1,0 +1,72 @@
+"""Where an answer stands: one snapshot of the database, and how far everything in it was heard."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.sql import ClauseElement
+
+from libs.runtime.database import Connection, borrowed, unit_of_work
+from libs.runtime.store import FactStore
+
+CONSUMER = "reporting.views"
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_ONE_STATE = (
+    "set transaction isolation level repeatable read, read only; set local enable_seqscan = on; "
+    "set local work_mem = '32MB'"
+)
+"""Reports add up much: what is right for the short statements of the store is not for them."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the views have heard every partition of every publisher, and whether a stream of theirs is parked."""
+
+    positions: dict[str, dict[str, int]]
+    parked: bool
+
+
+class Snapshot:
+    """The database in one state, whatever is written meanwhile."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: ClauseElement) -> list[dict[str, Any]]:
+        """The rows of a statement, by column name; ids as text."""
+        compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+        return await self._fetch(compiled.string, dict(compiled.params))
+
+    async def standing(self) -> Standing:
+        """Where the rows of this snapshot stand."""
+        heard = await self._fetch(
+            "select source, partition, position from store.heard where consumer = %(consumer)s order by 1, 2",
+            {"consumer": CONSUMER},
+        )
+        (parked,) = await self._fetch(
+            "select exists (select from store.parked where consumer = %(consumer)s) as any", {"consumer": CONSUMER}
+        )
+        positions: dict[str, dict[str, int]] = {}
+        for row in heard:
+            positions.setdefault(row["source"], {})[str(row["partition"])] = row["position"]
+        return Standing(positions, parked["any"])
+
+    async def _fetch(self, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        cursor = await self._connection.execute(query.encode(), values)
+        names = [described.name for described in cursor.description or ()]
+        return [dict(zip(names, map(_as_told, row), strict=True)) for row in await cursor.fetchall()]
+
+
+def _as_told(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value
+
+
+@asynccontextmanager
+async def snapshot(store: FactStore) -> AsyncIterator[Snapshot]:
+    """One state of the database, to be asked several questions. Unavailable when the database is away."""
+    async with borrowed(store.recorder.pool) as connection, unit_of_work(connection):
+        await connection.execute(_ONE_STATE)
+        yield Snapshot(connection)

@@ -1,0 +1,44 @@
+"""The reports over HTTP, on a real database, asked by people with real tokens."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from libs.runtime.migrate import migrate
+from libs.runtime.service import Parts
+from libs.runtime.settings import ServiceSettings
+from services.reporting.api import app
+from services.reporting.main import SERVICE
+from tests.component.reporting.issuer import Issuer
+from tests.integration.reporting.told import Told, heard
+from tests.support.runtime import login
+
+Asked = Callable[[Told], AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@pytest.fixture
+async def reporting_url(database: str) -> str:
+    """A fresh database of the reporting service, by its application login."""
+    url = login(database, "reporting")
+    await migrate(SERVICE, database, url)
+    return url
+
+
+@pytest.fixture
+def reports_after(reporting_url: str, tmp_path: Path) -> Asked:
+    """A client of the service that has heard everything told; it is a service manager."""
+    issuer = Issuer()
+    settings = ServiceSettings(database_url=reporting_url, token_keys_file=str(issuer.write_keys(tmp_path)))
+
+    @asynccontextmanager
+    async def asked(told: Told) -> AsyncIterator[httpx.AsyncClient]:
+        async with heard(reporting_url, told) as store:
+            transport = httpx.ASGITransport(app(Parts(store, settings, set())))
+            headers = {"authorization": f"Bearer {issuer.token('service_manager')}"}
+            async with httpx.AsyncClient(transport=transport, base_url="http://reporting", headers=headers) as client:
+                yield client
+
+    return asked

@@ -1,0 +1,74 @@
+"""A field whose name speaks of a person carries the marker, or stands here with the reason why it need not."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from deploy.documents.personal import is_personal, models_of
+from libs.events.fact import Fact
+from libs.events.registry import REGISTRY
+from libs.events.types import Name, Note, PersonalName, PersonalNote
+
+WATCHED = re.compile(r"name|phone|mobile|mail|address|street|note|description|reason|contact|comment|birth|signature")
+
+NOT_PERSONAL = {
+    "ProjectRecorded.name": "what a project is called",
+    "CategoryRecorded.name": "what a category is called",
+    "LinePropertyRecorded.name": "what a line property is called",
+    "ItemPriced.name": "what an item is called",
+    "OrderLinePostingFailed.reason": "the code of a rule",
+}
+
+
+def watched(facts: Iterable[type[BaseModel]]) -> dict[str, bool]:
+    """Every watched field of the facts and of what they hold, as Model.field, and whether it carries the marker."""
+    models = dict.fromkeys(model for fact in facts for model in models_of(fact))
+    return {
+        f"{model.__name__}.{name}": is_personal(field)
+        for model in models
+        for name, field in model.model_fields.items()
+        if WATCHED.search(name)
+    }
+
+
+def test_every_watched_field_is_marked_or_excused() -> None:
+    assert {name for name, marked in watched(REGISTRY).items() if not marked} == set(NOT_PERSONAL)
+
+
+def test_free_text_below_a_fact_is_reached_too() -> None:
+    assert watched(REGISTRY)["PostedLine.description"] is True
+    assert watched(REGISTRY)["InvoicedLine.description"] is True
+
+
+class Place(BaseModel):
+    street_address: Name
+
+
+@pytest.mark.parametrize(
+    ("field", "annotation", "marked"),
+    [
+        ("contact", Name, False),
+        ("contact", PersonalName, True),
+        ("email", Name | None, False),
+        ("reason", PersonalNote | None, True),
+        ("notes", tuple[Note, ...], False),
+        ("notes", tuple[PersonalNote, ...], True),
+        ("name_by_key", dict[str, PersonalName], True),
+    ],
+)
+def test_an_unmarked_field_is_found(field: str, annotation: Any, marked: bool) -> None:
+    seeded = type("Seeded", (Fact,), {"__annotations__": {field: annotation}})
+    assert watched([seeded]) == {f"Seeded.{field}": marked}
+
+
+def test_an_unmarked_field_deep_below_is_found() -> None:
+    class Visit(BaseModel):
+        places: tuple[Place, ...] | None
+
+    class Visited(Fact):
+        visit: dict[str, Visit]
+
+    assert watched([Visited]) == {"Place.street_address": False}
