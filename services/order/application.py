@@ -56,7 +56,7 @@ async def references(store: FactStore, header: Header, entry: LineEntry) -> Line
         project=project,
         category=await lookups.category(store, entry.category),
         worker=await lookups.worker(store, entry.worker),
-        item=await lookups.item(store, entry.item),
+        item=await lookups.item(store, entry.item, header.service_date),
         line_property=await lookups.line_property(
             store, entry.line_property or (project.line_property if project else None)
         ),

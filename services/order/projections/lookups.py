@@ -49,10 +49,25 @@ async def worker(store: FactStore, key: str | None) -> Worker | None:
     return Worker(**row) if row else None
 
 
-async def item(store: FactStore, key: str | None) -> Item | None:
-    """The item as it stands, or None."""
-    row = await _one(store, copies.item.table, key)
-    return Item(**row) if row else None
+async def item(store: FactStore, key: str | None, on: date) -> Item | None:
+    """The item as it stands, with the prices in force on a day, or None.
+
+    Every put is a row of the item's price list: the latest day on or before `on` wins, then the latest put. An item
+    without a price on that day comes with the day from which it has one. Source: PRJ-01.
+    """
+    table = copies.item.table
+    present = await _one(store, table, key)
+    if present is None:
+        return None
+    priced = [table.c[name] for name in ("effective_on", "currency", "cost_price", "sales_price")]
+    in_force = (
+        select(*priced)
+        .where(table.c.key == key, table.c.effective_on <= on)
+        .order_by(table.c.effective_on.desc(), table.c.version.desc())
+        .limit(1)
+    )
+    found = await rows(store, in_force)
+    return Item(**{**present, **(found[0] if found else {})})
 
 
 async def line_property(store: FactStore, key: str | None) -> LineProperty | None:

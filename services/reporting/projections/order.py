@@ -105,7 +105,7 @@ def _posted(rows: Rows, fact: told.OrderLinePosted, heard: Heard) -> Rows:
 def _taken_back(rows: Rows, named: told.PostedBefore) -> Rows:
     """The line stays posted, at nothing, until a replacement comes; one that came first stands."""
     row = rows.get((named.line,))
-    if row is None:
+    if row is None or row["posting_number"] != named.posting:
         return {}
     nothing = {
         "posted_quantity": "0",

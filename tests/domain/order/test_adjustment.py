@@ -75,6 +75,17 @@ def test_each_adjustment_takes_back_the_latest() -> None:
     )
 
 
+def test_a_line_is_taken_back_from_the_posting_that_made_it_whatever_was_posted_since() -> None:
+    pump = line_posted(2, PUMPS, posting=2)
+    order = an_order.given(created(), added(1), added(2, PUMPS), signed(1, 2), *posting(line_posted(1), final=False))
+    anew = line_posted(1, HOURS | {"description": "x"}, posting=3)
+    (
+        order.given(*posting(pump, final=True))
+        .when(adjust(description="x"))
+        .then(*adjustment(reversed_(1, BACK, posting=3, reverses=1), anew))
+    )
+
+
 def test_a_line_taken_back_altogether_may_be_posted_again() -> None:
     nothing = HOURS | priced("0", "40.00", "0.00", "75.00", "0.00")
     no_longer = posted_order.when(adjust(quantity=Decimal(0))).then(

@@ -45,6 +45,11 @@ NO_COST, NO_PRICE = ("3", "0.00", "0.00", "75.00", "225.00"), ("3", "40.00", "12
             ("3", "0.00", "0.00", "0.00", "0.00"),
             id="a percentage on no cost",
         ),
+        pytest.param(
+            {"cost_prices": (), "sales_prices": [listed("5", model="charges_amount")]},
+            ("3", "0.00", "0.00", "0.00", "0.00"),
+            id="an amount on no cost",
+        ),
     ],
 )
 def test_a_line_whose_price_is_missing_stands_at_zero(instead: dict[str, Any], values: tuple[str, ...]) -> None:

@@ -121,6 +121,11 @@ def test_two_prices_of_one_row_and_day_are_told_apart_by_their_key() -> None:
     assert search([one, two], WANTED, COST_SEARCH) == search([two, one], WANTED, COST_SEARCH) == two
 
 
+def test_the_date_comes_before_the_key() -> None:
+    early, late = price("project", key="CP-9"), price("project", key="CP-1", effective_on=FEBRUARY)
+    assert search([early, late], WANTED, COST_SEARCH) == search([late, early], WANTED, COST_SEARCH) == late
+
+
 @pytest.mark.parametrize("other", [{"type": "expense"}, {"currency": "USD"}])
 def test_another_type_or_currency_is_no_hit(other: dict[str, str]) -> None:
     assert search([price("project", **other)], WANTED, SALES_SEARCH) is None

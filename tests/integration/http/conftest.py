@@ -29,6 +29,7 @@ class Apps:
     """The applications by service."""
 
     apps: dict[str, FastAPI]
+    stores: dict[str, FactStore]
 
     def client(self, service: str, role: str = "", **claims: Any) -> httpx.AsyncClient:
         """A client with a token of this role, or without one."""
@@ -45,11 +46,11 @@ async def apps(postgres_url: str, tmp_path: Path) -> AsyncIterator[Apps]:
     prefix = f"h{uuid.uuid4().hex[:8]}"
     (tmp_path / "keys.json").write_text(json.dumps(ISSUER.key_set()))
     async with AsyncExitStack() as stack:
-        made = {}
+        made, stores = {}, {}
         for service in SERVICES:
             url = _login(postgres_url, prefix, service.name)
             await migrate(service, postgres_url, url)
-            store = await stack.enter_async_context(FactStore(url))
+            stores[service.name] = store = await stack.enter_async_context(FactStore(url))
             settings = ServiceSettings(
                 database_url=url,
                 token_issuer=ISSUER.url,
@@ -57,7 +58,7 @@ async def apps(postgres_url: str, tmp_path: Path) -> AsyncIterator[Apps]:
                 mode="development",
             )
             made[service.name] = service.api(Parts(store, settings, set()))
-        yield Apps(made)
+        yield Apps(made, stores)
     with psycopg.connect(postgres_url, autocommit=True) as server:
         for service in SERVICES:
             server.execute(f'drop database "{prefix}_{service.name}" with (force)'.encode())
