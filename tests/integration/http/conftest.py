@@ -1,8 +1,9 @@
 """The real applications of all services in this process, each on a database of its own."""
 
+import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,16 +41,33 @@ class Apps:
         return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
 
 
+@pytest.fixture(scope="session")
+def templates(postgres_url: str) -> Iterator[str]:
+    """The prefix of one migrated database for each service, from which tests copy theirs."""
+    prefix = f"h{uuid.uuid4().hex[:8]}"
+
+    async def make() -> None:
+        for service in SERVICES:
+            await migrate(service, postgres_url, _login(postgres_url, prefix, service.name))
+
+    asyncio.run(make())
+    yield prefix
+    _drop(postgres_url, prefix)
+
+
 @pytest.fixture
-async def apps(postgres_url: str, tmp_path: Path) -> AsyncIterator[Apps]:
+async def apps(postgres_url: str, templates: str, tmp_path: Path) -> AsyncIterator[Apps]:
     """All services; nothing is heard, so views stay empty."""
     prefix = f"h{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        for service in SERVICES:
+            copy = f'create database "{prefix}_{service.name}" template "{templates}_{service.name}"'
+            server.execute(copy.encode())
     (tmp_path / "keys.json").write_text(json.dumps(ISSUER.key_set()))
     async with AsyncExitStack() as stack:
         made, stores = {}, {}
         for service in SERVICES:
             url = _login(postgres_url, prefix, service.name)
-            await migrate(service, postgres_url, url)
             stores[service.name] = store = await stack.enter_async_context(FactStore(url))
             settings = ServiceSettings(
                 database_url=url,
@@ -59,6 +77,10 @@ async def apps(postgres_url: str, tmp_path: Path) -> AsyncIterator[Apps]:
             )
             made[service.name] = service.api(Parts(store, settings, set()))
         yield Apps(made, stores)
+    _drop(postgres_url, prefix)
+
+
+def _drop(postgres_url: str, prefix: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as server:
         for service in SERVICES:
             server.execute(f'drop database "{prefix}_{service.name}" with (force)'.encode())

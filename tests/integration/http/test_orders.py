@@ -94,24 +94,24 @@ async def test_what_the_state_refuses_names_the_state_and_what_it_allows(manager
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "status", "code"),
-    [
-        ({"project": "P-9"}, 422, "unknown_reference"),
-        ({"service_date": "2026-02-30"}, 422, "invalid_date"),
-        ({"description": "   "}, 422, "blank"),
-        ({"priority": "High"}, 422, "invalid_value"),
-        ({"status": "posted"}, 422, "unknown_field"),
-        ({"at": "2026-03-02T08:00:00"}, 422, "invalid_instant"),
-        ({"at": "2099-01-01T00:00:00Z"}, 422, "clock_skew"),
-    ],
+BAD: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"project": "P-9"}, "unknown_reference"),
+    ({"service_date": "2026-02-30"}, "invalid_date"),
+    ({"description": "   "}, "blank"),
+    ({"priority": "High"}, "invalid_value"),
+    ({"status": "posted"}, "unknown_field"),
+    ({"at": "2026-03-02T08:00:00"}, "invalid_instant"),
+    ({"at": "2099-01-01T00:00:00Z"}, "clock_skew"),
 )
-async def test_bad_input_is_refused_and_nothing_is_stored(
-    manager: httpx.AsyncClient, apps: Apps, change: dict[str, Any], status: int, code: str
-) -> None:
-    refused = await say(manager, "/v1/orders", "bad", **(HEADER | change))
-    assert (refused.status_code, refused.json()["error_code"]) == (status, code)
+
+
+async def test_bad_input_is_refused_and_nothing_is_stored(manager: httpx.AsyncClient, apps: Apps) -> None:
+    answers = [await say(manager, "/v1/orders", "bad", **(HEADER | change)) for change, _ in BAD]
+    assert [answer.json()["error_code"] for answer in answers] == [code for _, code in BAD]
+    assert {answer.status_code for answer in answers} == {httpx.codes.UNPROCESSABLE_ENTITY}
     assert await apps.stores["order"].recorder.read_log(0, 10) == []
+    mended = await say(manager, "/v1/orders", "bad", **HEADER)
+    assert mended.status_code == httpx.codes.CREATED  # a refusal is not stored under the key
 
 
 async def test_technicians_and_customers_see_their_own_and_no_cost(manager: httpx.AsyncClient, apps: Apps) -> None:
