@@ -9,7 +9,7 @@ setup: .venv/.ready ## make .venv from requirements.lock; every target below tha
 .venv/.ready: requirements.lock
 	@sh deploy/setup.sh
 
-demo: setup ## start everything, tell the story of a customer's year, print the reports
+demo: setup ## start everything, tell the story of a company's spring, print the reports
 	@.venv/bin/python -m deploy.demo
 
 run: setup ## start the same system with no story

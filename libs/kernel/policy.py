@@ -22,7 +22,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Policy:
-    """The visible table "fact heard -> command asked". The decision and the position heard are one append."""
+    """The visible table "fact heard -> command asked". The decision and the position heard are one transaction."""
 
     publisher: str
     when: Mapping[type, Callable[[Any, Heard], Ask | None]]

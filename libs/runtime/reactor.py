@@ -71,7 +71,13 @@ class Reactor:
             value = await _counter(connection, ask.counter, batch) + 1
             command = replace(command, number=value)
         envelope = fresh.envelope
-        request = Request(self.actor, envelope.correlation_id, causation_id=envelope.id, at=envelope.occurred_at, traceparent=envelope.traceparent)
+        request = Request(
+            self.actor,
+            envelope.correlation_id,
+            causation_id=envelope.id,
+            at=envelope.occurred_at,
+            traceparent=envelope.traceparent,
+        )
         decision = self.store.decide(self.decider, stream, command, request)
         batch.streams[ask.stream_id] = decision.after
         batch.facts.extend(decision.facts)

@@ -36,7 +36,7 @@ NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 class Taken(IntegrityError):
-    """The append met a conflict; `constraint` tells which: answered_pkey, heard_pkey, counter_pkey, stored_events_..."""
+    """The append met a conflict; `constraint` tells which: answered_pkey, counter_pkey, stored_events_..."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)

@@ -45,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Stream:
-    """A stream as it stands: its version, its state, and when its first and last fact happened."""
+    """A stream as it stands: its version, its state, and when its first fact happened."""
 
     stream_id: str
     version: int

@@ -65,7 +65,7 @@ declare
                 case l.state when 'posted' then l.posted_sales else l.expected_sales end as sales
         ) m
         left join read.invoiced_line i
-            on i.stream_id = l.stream_id and i.line = l.line and i.currency = o.currency
+            on l.state = 'posted' and i.stream_id = l.stream_id and i.line = l.line and i.currency = o.currency
                 and i.known_from <= %1$s and i.known_to > %1$s
         where l.state <> 'canceled'
     $lines$;

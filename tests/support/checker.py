@@ -136,7 +136,7 @@ class Margin:
 
 
 def margin_of(orders: Iterable[Raw], invoicing: Iterable[Raw]) -> dict[Line, Margin]:
-    """The lines that are not canceled, folded from scratch. A line with nothing left to invoice is invoiced."""
+    """The lines that are not canceled, folded from scratch. A line whose sales, not zero, are wholly invoiced is invoiced."""
     lines: dict[Line, Margin] = {}
     for fact in orders:
         _fold(lines, fact)
