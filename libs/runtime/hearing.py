@@ -99,8 +99,7 @@ class Hearing:
 
     async def _read_parked(self) -> None:
         cursor = await self.connection.execute(
-            "select distinct stream_id from store.parked "
-            "where consumer = %s and source = %s and sequence is not null",
+            "select distinct stream_id from store.parked where consumer = %s and source = %s and sequence is not null",
             (self.consumer, self.source),
         )
         self._parked = {row[0] for row in await cursor.fetchall()}

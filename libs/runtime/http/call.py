@@ -159,16 +159,9 @@ async def _fresh(call: Call) -> Call:
 
 
 async def _call(request: Request) -> Call:
-    return await _fresh(call_of(request, checks_version=True))
-
-
-async def _import(request: Request) -> Call:
-    return await _fresh(call_of(request, checks_version=False))
+    return await _fresh(call_of(request))
 
 
 CallDep = Annotated[Call, Depends(_call)]
 """A command. PUT, PATCH and DELETE must name a version, or If-None-Match: *; a POST its key. A key that was answered
 gets that answer again, byte for byte; KeyReused when it was for another request."""
-
-ImportDep = Annotated[Call, Depends(_import)]
-"""The same for imports by PUT, which need no version."""

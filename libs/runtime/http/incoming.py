@@ -57,11 +57,11 @@ def _happened_at(body: Any) -> datetime:
         return clock.now()
 
 
-def call_of(request: Request, *, checks_version: bool) -> Call:
+def call_of(request: Request) -> Call:
     """The call that a request is. Refused when its key or its precondition is missing or malformed."""
     headers, body = request.headers, getattr(request.state, "body", None)
     traceparent = headers.get("traceparent", "")
-    required = checks_version and request.method in ("PUT", "PATCH", "DELETE")
+    required = request.method in ("PUT", "PATCH", "DELETE")
     return Call(
         front=front_before(request),
         caller=request.state.caller,

@@ -21,7 +21,7 @@ from libs.runtime.faults import NotFound
 from libs.runtime.http.answers import WantsCsv, json_answer, list_answer, stream_answer
 from libs.runtime.http.app import create_app
 from libs.runtime.http.bodies import Body, CommandBody, PageQuery, sorted_by
-from libs.runtime.http.call import CallDep, ImportDep, answer
+from libs.runtime.http.call import CallDep, answer
 from libs.runtime.http.csv import csv_answer
 from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.front import CursorsDep, Front
@@ -102,7 +102,6 @@ class JobRoutes:
         router.patch("/jobs/{job}")(self.remark)
         router.post("/jobs/{job}/close")(self.close)
         router.put("/named/{key}")(self.put)
-        router.put("/imported/{key}")(self.put_imported)
         router.post("/values")(self.values)
         router.get("/broken")(self.broken)
         return router
@@ -140,9 +139,6 @@ class JobRoutes:
         command = Open(body.customer, body.worker) if call.creates else Remark("put")
         return await answer(call, JOBS, natural_id("job", key), command, status=201 if call.creates else 200)
 
-    async def put_imported(self, call: ImportDep, key: Key, body: JobBody) -> Response:
-        return await answer(call, JOBS, natural_id("imported", key), Open(body.customer, body.worker))
-
     async def values(self, call: CallDep, body: Values) -> Response:
         return json_answer(body)
 
@@ -157,7 +153,6 @@ LINES: Mapping[str, Mapping[str, str]] = {
     "PATCH /v1/jobs/{job}": EVERYTHING,
     "POST /v1/jobs/{job}/close": EVERYTHING,
     "PUT /v1/named/{key}": {"service_manager": "all"},
-    "PUT /v1/imported/{key}": {"service_manager": "all"},
     "POST /v1/values": {"service_manager": "all"},
     "GET /v1/broken": {"service_manager": "all"},
 }

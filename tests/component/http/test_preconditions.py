@@ -85,11 +85,6 @@ async def test_a_put_creates_what_is_absent_and_changes_what_was_seen() -> None:
     assert code(other) == (400, "invalid_etag")
 
 
-async def test_an_import_needs_neither() -> None:
-    answer = await Door().http.put("/v1/imported/K-1", json={"customer": "C-1", "worker": "W-1"})
-    assert answer.status_code == 200
-
-
 async def test_a_change_of_what_is_not_there() -> None:
     headers = {"if-match": '"1-6f1c2a60"'}
     answer = await Door().http.patch("/v1/jobs/6f1c2a60-1111-4222-8333-444444444444", json=REMARK, headers=headers)
