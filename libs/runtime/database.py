@@ -43,13 +43,18 @@ def connection_pool(url: str, *, largest: int = 8) -> AsyncConnectionPool[Connec
 
 @asynccontextmanager
 async def borrowed(pool: AsyncConnectionPool[Connection]) -> AsyncIterator[Connection]:
-    """A connection of the pool. Unavailable when none is to be had within two seconds, ConnectionLost when it breaks."""
+    """A connection of the pool. Unavailable when none is to be had within two seconds, ConnectionLost when it breaks.
+
+    Unavailable, too, when a statement takes longer than it may.
+    """
     try:
         connection = await pool.getconn()
     except (PoolTimeout, psycopg.OperationalError) as fault:
         raise Unavailable("the database does not answer") from fault
     try:
         yield connection
+    except psycopg.errors.QueryCanceled as fault:
+        raise Unavailable("the question takes too long: ask for less") from fault
     except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
         raise ConnectionLost("the database does not answer") from fault
     finally:

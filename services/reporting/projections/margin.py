@@ -60,7 +60,7 @@ def totals(selection: Selection) -> Select[Any]:
 def _behind(here: Sequence[ColumnElement[Any]], place: Place) -> ColumnElement[bool]:
     """The first condition is implied by the second, and is the one that an index serves."""
     there = [literal(value, at.type) for at, value in zip(here, place, strict=True)]
-    return (here[0] >= there[0]) & (tuple_(*here) >= tuple_(*there))
+    return (here[0] >= there[0]) & (tuple_(*here) > tuple_(*there))
 
 
 def _place(rows: FromClause) -> list[ColumnElement[Any]]:

@@ -13,6 +13,7 @@ from libs.runtime.settings import ServiceSettings
 from services.reporting.api import app
 from services.reporting.main import SERVICE
 from tests.component.reporting.issuer import Issuer
+from tests.component.reporting.two_orders import two_orders
 from tests.integration.reporting.told import Told, heard
 from tests.support.runtime import login
 
@@ -42,3 +43,9 @@ def reports_after(reporting_url: str, tmp_path: Path) -> Asked:
                 yield client
 
     return asked
+
+
+@pytest.fixture
+def told() -> Told:
+    """Two orders."""
+    return two_orders()

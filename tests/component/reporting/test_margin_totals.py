@@ -12,13 +12,10 @@ import pytest
 from libs.kernel.ids import natural_id
 from services.reporting.projections.margin import By
 from tests.component.reporting.conftest import Asked
-from tests.component.reporting.test_margin_lines import OTHER, told
+from tests.component.reporting.two_orders import OTHER, TOTALS_PATH
 from tests.domain.reporting.an_order import AGREEMENT, ORDER, added, created
 from tests.integration.reporting.told import Told
 
-__all__ = ["told"]
-
-PATH = "/v1/reports/margin-totals"
 LAST_DAY = natural_id("order", "SO-000125")
 
 
@@ -37,7 +34,7 @@ THE_ORDER = {
 
 
 async def totals_of(client: httpx.AsyncClient, **asked: Any) -> dict[str, Any]:
-    answer = await client.get(PATH, params=asked)
+    answer = await client.get(TOTALS_PATH, params=asked)
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -136,13 +133,15 @@ async def test_the_last_day_of_a_month_belongs_to_it(reports_after: Asked) -> No
 
 async def test_an_unknown_grouping_is_refused(reports_after: Asked, told: Told) -> None:
     async with reports_after(told) as client:
-        answer = await client.get(PATH, params={"by": "colour"})
+        answer = await client.get(TOTALS_PATH, params={"by": "colour"})
     assert (answer.status_code, answer.json()["error_code"]) == (422, "invalid_value")
 
 
 async def test_csv_adds_up_to_the_totals(reports_after: Asked, told: Told) -> None:
     async with reports_after(told) as client:
-        answer = await client.get(PATH, params={"by": "worker", "currency": "EUR"}, headers={"accept": "text/csv"})
+        answer = await client.get(
+            TOTALS_PATH, params={"by": "worker", "currency": "EUR"}, headers={"accept": "text/csv"}
+        )
     rows = list(csv.DictReader(io.StringIO(answer.text)))
     assert [(row["key"], row["name"], row["total_lines"]) for row in rows] == [("", "", "2"), ("W-1", "An", "3")]
     assert sum(Decimal(row["total_margin"]) for row in rows) == Decimal("160.40")
