@@ -12,7 +12,8 @@ from libs.runtime.database import Connection
 from libs.runtime.intake import Fresh, Parked
 from libs.runtime.recorder import Append, StoredFact, append_on, load_on
 from libs.runtime.records import heard
-from libs.runtime.store import AnyDecider, FactStore, Request, Stream, folded
+from libs.runtime.store import FactStore
+from libs.runtime.streams import AnyDecider, Request, Stream, folded
 
 
 @dataclass

@@ -23,7 +23,8 @@ from libs.runtime.relay import Relay
 from libs.runtime.roles import keep
 from libs.runtime.serving import serve
 from libs.runtime.settings import ServiceSettings
-from libs.runtime.store import AnyDecider, FactStore
+from libs.runtime.store import FactStore
+from libs.runtime.streams import AnyDecider
 from libs.runtime.tail import follow_log
 
 

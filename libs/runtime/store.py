@@ -1,9 +1,8 @@
 """Deciders over the event store: load, decide, append, answer; once for every idempotency key."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -11,78 +10,27 @@ from uuid import UUID
 from eventsourcing.application import Application
 
 from libs.events.fact import Fact
-from libs.events.registry import UnknownFact
-from libs.kernel.decider import Decider, Rejected
 from libs.runtime.clock import now
 from libs.runtime.database import ConnectionLost, borrowed, one_row
-from libs.runtime.faults import AlreadyExists, KeyReused, StreamAhead, VersionConflict
+from libs.runtime.faults import AlreadyExists, KeyReused, VersionConflict
 from libs.runtime.recorder import Append, FactMapper, FactRecorder, Recorded, StoredFact, Taken
 from libs.runtime.settings import library_functions_enabled
+from libs.runtime.streams import (
+    Answer,
+    Answering,
+    AnyDecider,
+    Decision,
+    Outcome,
+    Request,
+    Stream,
+    check_time,
+    check_version,
+    folded,
+    meta_of,
+)
 
 ATTEMPTS = 4
 """The first try and three more after a conflict."""
-
-AnyDecider = Decider[Any, Any, Any]
-
-
-@dataclass(frozen=True)
-class Request:
-    """Who asks, and what ties the command to its answer. `at` is when it happened; None stands for now.
-
-    `expected_version` comes from If-Match and forbids the retry on conflict; `absent` from If-None-Match: *.
-    """
-
-    actor: str
-    correlation_id: str
-    key: str | None = None
-    fingerprint: str = ""
-    causation_id: str = ""
-    at: datetime | None = None
-    expected_version: int | None = None
-    absent: bool = False
-    traceparent: str = ""
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A stream as it stands: its version, its state, and when its first fact happened."""
-
-    stream_id: str
-    version: int
-    state: Any
-    began_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command answers: an HTTP status and the body's bytes."""
-
-    status: int
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A command's answer and where its last fact stands. `replayed` tells an answer given before."""
-
-    stream_id: str
-    version: int
-    position: int
-    status: int
-    body: bytes
-    replayed: bool = False
-
-
-Answering = Callable[[Stream], Answer]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Facts decided for one stream: they follow `stream`, and `after` is the stream with them."""
-
-    stream: Stream
-    after: Stream
-    facts: Sequence[StoredFact] = field(default_factory=tuple)
 
 
 class FactStore(Application[UUID]):
@@ -180,7 +128,7 @@ class FactStore(Application[UUID]):
         """
         for attempt in range(ATTEMPTS):
             stream = await self.load(decider, stream_id)
-            _check_time(stream, request)
+            check_time(stream, request)
             decision = self.decide(decider, stream, command, request)
             answer = answering(decision.after)
             try:
@@ -194,7 +142,7 @@ class FactStore(Application[UUID]):
 
     def decide(self, decider: AnyDecider, stream: Stream, command: Any, request: Request) -> Decision:
         """The facts that the command gives on the stream as it stands, ready to be stored."""
-        _check_version(stream, request)
+        check_version(stream, request)
         facts = decider.decide(command, stream.state)
         return self._decided(decider, stream, facts, meta_of(request, request.at or now()))
 
@@ -247,39 +195,6 @@ class FactStore(Application[UUID]):
     async def _conflict(self, decider: AnyDecider, stream_id: str, request: Request) -> Exception:
         present = (await self.load(decider, stream_id)).version
         return AlreadyExists() if request.absent else VersionConflict(present)
-
-
-def folded(decider: AnyDecider, stream_id: str, facts: Sequence[StoredFact]) -> Stream:
-    """The stream that `facts`, from its first on, give."""
-    try:
-        state = decider.fold(fact.decoded() for fact in facts)
-    except UnknownFact as unknown:
-        raise StreamAhead(str(unknown)) from unknown
-    return Stream(stream_id, len(facts), state, facts[0].occurred_at if facts else None)
-
-
-def meta_of(request: Request, at: datetime) -> dict[str, Any]:
-    """What is stored beside a fact: when it happened, who asked, and what it belongs to."""
-    meta = {
-        "occurred_at": at.astimezone(UTC).isoformat(),
-        "correlation_id": request.correlation_id,
-        "causation_id": request.causation_id,
-        "actor": request.actor,
-    }
-    return meta | ({"traceparent": request.traceparent} if request.traceparent else {})
-
-
-def _check_version(stream: Stream, request: Request) -> None:
-    if request.absent and stream.version:
-        raise AlreadyExists
-    if request.expected_version is not None and stream.version != request.expected_version:
-        raise VersionConflict(stream.version)
-
-
-def _check_time(stream: Stream, request: Request) -> None:
-    """Nothing that a person tells happened before its stream began. Source: contracts 5."""
-    if stream.began_at is not None and request.at is not None and request.at < stream.began_at:
-        raise Rejected.state("time_goes_back", f"It began at {stream.began_at.isoformat()}, later than this.")
 
 
 def _answer_row(decision: Decision, request: Request, answer: Answer) -> dict[str, Any]:

@@ -17,7 +17,7 @@ LOGS = {"debug", "info", "warning", "warn", "error", "exception", "critical", "l
 # Package registries, folders of somebody's machine, keys.
 PRIVATE = re.compile(
     r"""
-      \b[\w.-]*(?:pypi|pythonhosted|artifactory|nexus|npmjs|crates|repo\d?\.maven)[\w.-]*\.(?:org|com|io|net|dev)\b
+      \b[\w.-]*(?:pypi|python[h]osted|artifactory|nexus|npmjs|crates|repo\d?[.]maven)[\w.-]*\.(?:org|com|io|net|dev)\b
     | (?<![\w.$}/-])/(?:work|root|home|Users|mnt|opt/wheels)/\w
     | -----BEGIN\ [A-Z ]*PRIVATE\ KEY
     | ://[^/\s:@${}]+:[^/\s@${}]+@

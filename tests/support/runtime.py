@@ -18,7 +18,8 @@ from libs.runtime.migrate import migrate
 from libs.runtime.projector import Projection
 from libs.runtime.service import Parts, Service
 from libs.runtime.settings import KafkaSettings
-from libs.runtime.store import Answer, FactStore, Outcome, Request, Stream
+from libs.runtime.store import FactStore
+from libs.runtime.streams import Answer, Outcome, Request, Stream
 from libs.runtime.topics import create_topics
 from libs.runtime.versions import versioned
 

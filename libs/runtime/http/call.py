@@ -18,8 +18,8 @@ from libs.runtime.http.incoming import Call, call_of
 from libs.runtime.http.positions import Position
 from libs.runtime.http.preconditions import Tag
 from libs.runtime.http.problems import problem_of
-from libs.runtime.store import Answer, AnyDecider, Outcome, Stream
-from libs.runtime.store import Request as StoreRequest
+from libs.runtime.streams import Answer, AnyDecider, Outcome, Stream
+from libs.runtime.streams import Request as StoreRequest
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,9 @@ from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.marks import StoredMarks, database_answers
 from libs.runtime.http.positions import Marks
 from libs.runtime.settings import ServiceSettings
-from libs.runtime.store import Answering, AnyDecider, FactStore, Outcome, Stream
-from libs.runtime.store import Request as StoreRequest
+from libs.runtime.store import FactStore
+from libs.runtime.streams import Answering, AnyDecider, Outcome, Stream
+from libs.runtime.streams import Request as StoreRequest
 
 Ready = Callable[[], Awaitable[Collection[str]]]
 """Answers what is degraded; raises Unavailable when the service cannot answer at all."""

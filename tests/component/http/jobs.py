@@ -9,7 +9,7 @@ from libs.kernel.decider import Decider, Rejected
 from libs.runtime.auth.caller import Owner
 from libs.runtime.faults import AlreadyExists, KeyReused, VersionConflict
 from libs.runtime.http.call import Resource
-from libs.runtime.store import Answering, AnyDecider, Outcome, Request, Stream
+from libs.runtime.streams import Answering, AnyDecider, Outcome, Request, Stream
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.support.checker import check_documents
+from tests.support.checker import check_documents, check_transport, published
 from tests.support.deployment import Deployment, servers
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy, proxy_to
@@ -156,7 +156,7 @@ async def test_c4_invoicing_killed_in_its_commit_issues_each_document_once(deplo
     await settled(deployment)
 
 
-async def test_the_checker_finds_a_document_that_is_doubled_or_missing(deployment: Deployment) -> None:
+async def test_the_checker_finds_what_is_doubled_missing_or_invented(deployment: Deployment) -> None:
     """What the checker is for: a planted document twice, and one taken away."""
     async with deployment.client("order") as client:
         await an_order(Persistent(client), "planted")
@@ -165,6 +165,11 @@ async def test_the_checker_finds_a_document_that_is_doubled_or_missing(deploymen
     assert check_documents(orders, documents) == []
     assert check_documents(orders, documents[:-1]) != []
     assert check_documents(orders, [*documents, documents[-1]]) != []
+    evidence = deployment.evidence
+    records = await published(evidence.kafka, f"{evidence.topic_prefix}order.events.v1")
+    assert check_transport(orders, records) == []
+    assert check_transport(orders, records[:-1]) != []  # as a checkpoint that moved before the send leaves it
+    assert check_transport(orders[:-1], records) != []
     with psycopg.connect(deployment.evidence.database("reporting"), autocommit=True) as owner:
         owner.execute("update read.order_line set posted_cost = posted_cost + 1 where known_to > now()")
         assert any("margin" in problem for problem in await deployment.problems())

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from deploy.local.issuer import LocalIssuer
 from deploy.migrate.__main__ import SERVICES
 from libs.runtime.migrate import migrate
-from libs.runtime.service import Parts
+from libs.runtime.service import Parts, Service
 from libs.runtime.settings import ServiceSettings
 from libs.runtime.store import FactStore
 
@@ -52,21 +52,24 @@ def templates(postgres_url: str) -> Iterator[str]:
 
     asyncio.run(make())
     yield prefix
-    _drop(postgres_url, prefix)
+    _drop(postgres_url, prefix, SERVICES)
 
 
 @pytest.fixture
-async def apps(postgres_url: str, templates: str, tmp_path: Path) -> AsyncIterator[Apps]:
-    """All services; nothing is heard, so views stay empty."""
+async def apps(
+    postgres_url: str, templates: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Apps]:
+    """The services that the test's module names as NEEDED, or all; nothing is heard, so views stay empty."""
     prefix = f"h{uuid.uuid4().hex[:8]}"
+    needed = getattr(request.module, "NEEDED", SERVICES)
     with psycopg.connect(postgres_url, autocommit=True) as server:
-        for service in SERVICES:
+        for service in needed:
             copy = f'create database "{prefix}_{service.name}" template "{templates}_{service.name}"'
             server.execute(copy.encode())
     (tmp_path / "keys.json").write_text(json.dumps(ISSUER.key_set()))
     async with AsyncExitStack() as stack:
         made, stores = {}, {}
-        for service in SERVICES:
+        for service in needed:
             url = _login(postgres_url, prefix, service.name)
             stores[service.name] = store = await stack.enter_async_context(FactStore(url))
             settings = ServiceSettings(
@@ -77,12 +80,12 @@ async def apps(postgres_url: str, templates: str, tmp_path: Path) -> AsyncIterat
             )
             made[service.name] = service.api(Parts(store, settings, set()))
         yield Apps(made, stores)
-    _drop(postgres_url, prefix)
+    _drop(postgres_url, prefix, needed)
 
 
-def _drop(postgres_url: str, prefix: str) -> None:
+def _drop(postgres_url: str, prefix: str, services: Sequence[Service]) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as server:
-        for service in SERVICES:
+        for service in services:
             server.execute(f'drop database "{prefix}_{service.name}" with (force)'.encode())
 
 

@@ -7,10 +7,12 @@ import httpx
 import pytest
 
 from services.order.main import SERVICE as ORDER
+from services.reference.main import SERVICE as REFERENCE
 from tests.integration.http.conftest import Apps
 from tests.integration.http.hearing import hears
 from tests.support.workload import FEE, HOUR, PRICE, RECORDS
 
+NEEDED = (REFERENCE, ORDER)
 HEADER = {"project": "P-1", "service_date": "2026-03-02", "description": "Compressor trips"}
 ITEM = {"name": "Filter", "unit": "pcs", "cost_price": "15.25", "sales_price": "22.50", **PRICE}
 

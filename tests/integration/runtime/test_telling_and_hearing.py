@@ -23,6 +23,7 @@ from libs.runtime.queries import rows
 from libs.runtime.relay import Deposed, Relay
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
+from libs.runtime.topics import create_topics
 from libs.runtime.versions import OPEN
 from tests.support.eventually import eventually
 from tests.support.runtime import LISTENER, VIEW, created, login, order_id, revised, revisions, say
@@ -220,3 +221,32 @@ async def test_a_truncated_topic_ends_the_consumer_and_nothing_moves(
     async with await psycopg.AsyncConnection.connect(url_of(listener)) as connection:
         marks = await (await connection.execute("select distinct position, kafka_offset from store.heard")).fetchall()
     assert marks == [(0, 0)]
+
+
+async def test_a_topic_made_anew_is_read_from_its_beginning_and_known_facts_change_nothing(
+    store: FactStore, listener: FactStore, kafka: KafkaSettings, database: str
+) -> None:
+    await say(store, 1, created("A"), revised())
+    async with running(relay(store, url_of(store), kafka).run), running(feed(listener, url_of(listener), kafka).run):
+        await shows(listener, {"A": 1})
+    await _make_topics_anew(kafka)
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("update store.relay set position = 0, previous = '{}'")
+    async with running(feed(listener, url_of(listener), kafka).run), running(relay(store, url_of(store), kafka).run):
+        await say(store, 1, revised())
+        await shows(listener, {"A": 2})
+
+
+async def _make_topics_anew(kafka: KafkaSettings) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic_of("order", kafka)])
+
+        async def gone() -> bool:
+            return topic_of("order", kafka) not in await admin.list_topics()
+
+        await eventually(gone, within=20)
+    finally:
+        await admin.close()
+    await create_topics(kafka)

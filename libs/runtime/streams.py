@@ -1,0 +1,106 @@
+"""What stands between a caller and a store: requests, streams as they stand, decisions and their outcomes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from libs.events.registry import UnknownFact
+from libs.kernel.decider import Decider, Rejected
+from libs.runtime.faults import AlreadyExists, StreamAhead, VersionConflict
+from libs.runtime.recorder import StoredFact
+
+AnyDecider = Decider[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who asks, and what ties the command to its answer. `at` is when it happened; None stands for now.
+
+    `expected_version` comes from If-Match and forbids the retry on conflict; `absent` from If-None-Match: *.
+    """
+
+    actor: str
+    correlation_id: str
+    key: str | None = None
+    fingerprint: str = ""
+    causation_id: str = ""
+    at: datetime | None = None
+    expected_version: int | None = None
+    absent: bool = False
+    traceparent: str = ""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream as it stands: its version, its state, and when its first fact happened."""
+
+    stream_id: str
+    version: int
+    state: Any
+    began_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: an HTTP status and the body's bytes."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A command's answer and where its last fact stands. `replayed` tells an answer given before."""
+
+    stream_id: str
+    version: int
+    position: int
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+Answering = Callable[[Stream], Answer]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Facts decided for one stream: they follow `stream`, and `after` is the stream with them."""
+
+    stream: Stream
+    after: Stream
+    facts: Sequence[StoredFact] = field(default_factory=tuple)
+
+
+def folded(decider: AnyDecider, stream_id: str, facts: Sequence[StoredFact]) -> Stream:
+    """The stream that `facts`, from its first on, give."""
+    try:
+        state = decider.fold(fact.decoded() for fact in facts)
+    except UnknownFact as unknown:
+        raise StreamAhead(str(unknown)) from unknown
+    return Stream(stream_id, len(facts), state, facts[0].occurred_at if facts else None)
+
+
+def meta_of(request: Request, at: datetime) -> dict[str, Any]:
+    """What is stored beside a fact: when it happened, who asked, and what it belongs to."""
+    meta = {
+        "occurred_at": at.astimezone(UTC).isoformat(),
+        "correlation_id": request.correlation_id,
+        "causation_id": request.causation_id,
+        "actor": request.actor,
+    }
+    return meta | ({"traceparent": request.traceparent} if request.traceparent else {})
+
+
+def check_version(stream: Stream, request: Request) -> None:
+    if request.absent and stream.version:
+        raise AlreadyExists
+    if request.expected_version is not None and stream.version != request.expected_version:
+        raise VersionConflict(stream.version)
+
+
+def check_time(stream: Stream, request: Request) -> None:
+    """Nothing that a person tells happened before its stream began. Source: contracts 5."""
+    if stream.began_at is not None and request.at is not None and request.at < stream.began_at:
+        raise Rejected.state("time_goes_back", f"It began at {stream.began_at.isoformat()}, later than this.")
