@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from deploy.local import services
 from deploy.local.faults import TOLD
 from deploy.local.signals import stopping_signals_interrupt
 from deploy.local.system import System
@@ -38,7 +39,7 @@ def _arguments() -> argparse.Namespace:
 def _show(system: System) -> None:
     print(f"\nPostgreSQL     {system.database_url}\nKafka          {system.kafka_bootstrap}")
     for name, address in system.addresses.items():
-        print(f"{name:<14} {address}/docs")
+        print(f"{name:<14} {address}{'' if name == services.ISSUER.name else '/docs'}")
     print(f"\nlogs in {system.data / 'logs'}; Ctrl-C stops everything", flush=True)
 
 
