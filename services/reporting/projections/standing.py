@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy import text
 from sqlalchemy.sql import ClauseElement
 
 from libs.runtime.database import Connection, borrowed, unit_of_work
+from libs.runtime.queries import rows_on
 from libs.runtime.store import FactStore
 
 CONSUMER = "reporting.views"
-_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+_HEARD = text(
+    "select source, partition, position from store.heard where consumer = :consumer order by 1, 2"
+).bindparams(consumer=CONSUMER)
+_PARKED = text("select 1 from store.parked where consumer = :consumer limit 1").bindparams(consumer=CONSUMER)
 _ONE_STATE = (
     "set transaction isolation level repeatable read, read only; set local enable_seqscan = on; "
     "set local work_mem = '32MB'"
@@ -37,27 +41,17 @@ class Snapshot:
 
     async def rows(self, statement: ClauseElement) -> list[dict[str, Any]]:
         """The rows of a statement, by column name; ids as text."""
-        compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-        return await self._fetch(compiled.string, dict(compiled.params))
+        found = await rows_on(self._connection, statement)
+        return [{name: _as_told(value) for name, value in row.items()} for row in found]
 
     async def standing(self) -> Standing:
         """Where the rows of this snapshot stand."""
-        heard = await self._fetch(
-            "select source, partition, position from store.heard where consumer = %(consumer)s order by 1, 2",
-            {"consumer": CONSUMER},
-        )
-        (parked,) = await self._fetch(
-            "select exists (select from store.parked where consumer = %(consumer)s) as any", {"consumer": CONSUMER}
-        )
+        heard = await self.rows(_HEARD)
+        parked = await self.rows(_PARKED)
         positions: dict[str, dict[str, int]] = {}
         for row in heard:
             positions.setdefault(row["source"], {})[str(row["partition"])] = row["position"]
-        return Standing(positions, parked["any"])
-
-    async def _fetch(self, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-        cursor = await self._connection.execute(query.encode(), values)
-        names = [described.name for described in cursor.description or ()]
-        return [dict(zip(names, map(_as_told, row), strict=True)) for row in await cursor.fetchall()]
+        return Standing(positions, bool(parked))
 
 
 def _as_told(value: Any) -> Any:

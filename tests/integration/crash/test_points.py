@@ -115,45 +115,33 @@ async def test_a9_a_caller_who_was_not_answered_gets_the_one_answer(deployment: 
     await settled(deployment)
 
 
+async def killed_at(deployment: Deployment, service: str, name: str, pattern: bytes, after: bytes = b"") -> None:
+    """Lets an order get all the way while one answer of PostgreSQL to `service` is kept back, kills the service there,
+    starts it again, and sees that everything holds."""
+    deployment.kill(service)
+    async with before_database(deployment, service) as (proxy, env):
+        proxy.hold_answer_to(pattern, after)
+        await asyncio.to_thread(deployment.start, service, **env)
+        async with deployment.client("order") as client:
+            await an_order(Persistent(client), name)
+        await proxy.held.wait()
+        deployment.kill(service)
+    deployment.start(service)
+    await settled(deployment)
+
+
 async def test_r4_what_was_sent_before_the_checkpoint_moved_is_sent_again_and_changes_nothing(
     deployment: Deployment,
 ) -> None:
-    deployment.kill("order")
-    async with before_database(deployment, "order") as (proxy, env):
-        proxy.hold_answer_to(b"store.move_relay")
-        await asyncio.to_thread(deployment.start, "order", **env)
-        async with deployment.client("order") as client:
-            await an_order(Persistent(client), "r4")
-        await proxy.held.wait()
-        deployment.kill("order")
-    deployment.start("order")
-    await settled(deployment)
+    await killed_at(deployment, "order", "r4", b"store.move_relay")
 
 
 async def test_j4_a_projector_killed_in_its_commit_shows_what_is_true(deployment: Deployment) -> None:
-    deployment.kill("reporting")
-    async with before_database(deployment, "reporting") as (proxy, env):
-        await asyncio.to_thread(deployment.start, "reporting", **env)
-        proxy.hold_answer_to(b"commit\0", after=b"insert into")
-        async with deployment.client("order") as client:
-            await an_order(Persistent(client), "j4")
-        await proxy.held.wait()
-        deployment.kill("reporting")
-    deployment.start("reporting")
-    await settled(deployment)
+    await killed_at(deployment, "reporting", "j4", b"commit\0", after=b"insert into")
 
 
 async def test_c4_invoicing_killed_in_its_commit_issues_each_document_once(deployment: Deployment) -> None:
-    deployment.kill("invoicing")
-    async with before_database(deployment, "invoicing") as (proxy, env):
-        await asyncio.to_thread(deployment.start, "invoicing", **env)
-        proxy.hold_answer_to(b"commit\0", after=b"store.append")
-        async with deployment.client("order") as client:
-            await an_order(Persistent(client), "c4")
-        await proxy.held.wait()
-        deployment.kill("invoicing")
-    deployment.start("invoicing")
-    await settled(deployment)
+    await killed_at(deployment, "invoicing", "c4", b"commit\0", after=b"store.append")
 
 
 async def test_the_checker_finds_what_is_doubled_missing_or_invented(deployment: Deployment) -> None:
