@@ -25,7 +25,7 @@ PriceSource = Literal["search", "override", "missing"]
 
 
 class OrderFact(Fact, publisher="order"):
-    """A fact of the order service; its stream is the order."""
+    """A fact of the order service; its stream is the order, or what orders are set up with."""
 
 
 class OrderHeader(OrderFact):
@@ -62,7 +62,8 @@ class LineValues(OrderFact):
     """One resource of the visit with its prices frozen. Source: LIN-01 to LIN-07, PRJ-01, PRJ-05.
 
     `unit_cost` and `unit_price` are decimal strings in the order's currency; `cost` and `sales` are rounded once per
-    line. `sales` is zero when the line is not chargeable or the project is not time and material.
+    line. `sales` is zero when the line is not chargeable or the project is not time and material. `agreement_line` is
+    the line of the agreement that this one was made from.
     """
 
     line: Count
@@ -80,6 +81,7 @@ class LineValues(OrderFact):
     sales: Amount
     chargeable: Flag
     tax_groups: tuple[Key, ...] = ()
+    agreement_line: Count | None = None
 
 
 class OrderLineAdded(LineValues):

@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
+from libs.events.calendars import Exceptions, TimeZone, Weekly
 from libs.events.fact import Fact
 from libs.events.types import CurrencyCode, Day, Flag, Key, Name, Number, PersonalName, UnsignedNumber
 
@@ -112,6 +115,20 @@ class ItemPriced(ReferenceFact):
     active: Flag = True
 
 
+class CalendarRecorded(ReferenceFact):
+    """A version of a working calendar, in force from a local day. Source: sla 9 and 10, contracts 3.
+
+    Windows are local times of `time_zone`. Every put is a version, kept for ever; on a day counts the version with the
+    latest `valid_from` on or before it, and of those the last one put.
+    """
+
+    calendar: Key
+    time_zone: TimeZone
+    weekly: Weekly
+    exceptions: Exceptions = Field(default_factory=dict)
+    valid_from: Day
+
+
 FACTS: tuple[type[Fact], ...] = (
     CustomerRecorded,
     WorkerRecorded,
@@ -121,4 +138,5 @@ FACTS: tuple[type[Fact], ...] = (
     CostPriceSet,
     SalesPriceSet,
     ItemPriced,
+    CalendarRecorded,
 )
