@@ -52,18 +52,6 @@ class OrderSlaAttached(SlaTerms):
     """The order is measured. Source: STR-01, sla 16, SLA-05."""
 
 
-class OrderSlaPolicyChanged(SlaTerms):
-    """Other terms apply: another priority or policy, or the agreement was amended.
-
-    `retroactive`: as if they had applied from the beginning; otherwise from `at` on, with the elapsed time kept. Source:
-    sla 8.
-    """
-
-    at: Instant
-    retroactive: Flag
-    reason: PersonalNote | None = None
-
-
 class SlaMark(OrderFact):
     """Something happened to one clock at an instant, cut to whole seconds.
 
@@ -77,6 +65,17 @@ class SlaMark(OrderFact):
     due_at: ZonedInstant | None = None
     time_zone: TimeZone
     next_at: Instant | None = None
+
+
+class OrderSlaPolicyChanged(SlaMark, SlaTerms):
+    """Other terms apply to an open clock: another priority, or another policy.
+
+    `retroactive`: measured as if they had applied from the beginning; otherwise the clock begins anew at `at`. Source:
+    sla 8.
+    """
+
+    retroactive: Flag
+    reason: PersonalNote | None = None
 
 
 class OrderSlaStarted(SlaMark):
@@ -139,9 +138,12 @@ class OrderSlaCorrected(SlaMark):
 
 
 class OrderSlaCanceled(SlaMark):
-    """The clock is measured no longer; a recorded miss stays one. Source: STR-07, [?41], contracts 7."""
+    """The clock is measured no longer; a recorded miss stays one. Source: STR-07, [?41], contracts 7.
 
-    cause: Literal["order", "hand"]
+    `cause`: the order was canceled, its SLA was, or another policy has no such clock.
+    """
+
+    cause: Literal["order", "hand", "policy"]
     reason: Key | None = None
 
 

@@ -64,6 +64,7 @@ class OrderStageChanged(OrderFact):
     stage: Key
     before: Key | None = None
     direction: Literal["first", "next", "previous"]
+    at: Instant | None = None
 
 
 class OrderReasonGiven(OrderFact):

@@ -11,6 +11,7 @@ from services.order.domain.service_order.guards import Refusal, insist
 from services.order.domain.service_order.posting import Posting
 from services.order.domain.service_order.prices import counted
 from services.order.domain.service_order.state import UNSET, LineValues, Open, Posted, Unset
+from services.order.domain.service_order.surroundings import Surroundings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class AdjustPostedLine:
     description: str | Unset | None = UNSET
 
 
-def adjust_posted_line(command: AdjustPostedLine, order: Open | Posted) -> Sequence[says.OrderFact]:
+def adjust_posted_line(command: AdjustPostedLine, order: Open | Posted, _: Surroundings) -> Sequence[says.OrderFact]:
     """Each adjustment takes back the transaction that lives. Source: contracts 1, PST-11."""
     line, currency = guards.posted(order, command.line), order.header.currency
     insist(

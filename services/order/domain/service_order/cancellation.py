@@ -15,8 +15,10 @@ from services.order.domain.service_order.state import (
     Posted,
     PostedLine,
     created_lines,
+    in_state,
     with_lines,
 )
+from services.order.domain.service_order.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,13 @@ class CancelOrder:
     reason: str | None = None
 
 
-def cancel_line(command: CancelLine, order: Open) -> Sequence[says.OrderFact]:
+def cancel_line(command: CancelLine, order: Open, _: Surroundings) -> Sequence[says.OrderFact]:
     """Posted lines stay; a sign-off is withdrawn first. Source: LIF-03, PST-10."""
     guards.insist(guards.not_signed_off(command.line, guards.created(order, command.line)))
     return [says.OrderLineCanceled(line=command.line, reason=command.reason)]
 
 
-def cancel_order(command: CancelOrder, order: Open) -> Sequence[says.OrderFact]:
+def cancel_order(command: CancelOrder, order: Open, _: Surroundings) -> Sequence[says.OrderFact]:
     """With a posted line the remaining ones are canceled one by one. Source: LIF-02, POS-07, [?20], [?21]."""
     posted = [number for number, line in order.lines.items() if isinstance(line, PostedLine)]
     if posted:
@@ -55,8 +57,7 @@ def line_canceled(order: Open, fact: says.OrderLineCanceled) -> Open | Posted:
 
 def order_canceled(order: Open, fact: says.OrderCanceled) -> Canceled:
     """The lines named are Canceled with the order; those canceled before stay so. Source: [?22]."""
-    without = _canceled(order, fact.lines)
-    return Canceled(without.header, without.lines, without.postings)
+    return in_state(Canceled, _canceled(order, fact.lines))
 
 
 def _canceled(order: Open, lines: Sequence[int]) -> Open:

@@ -1,27 +1,43 @@
 """An order comes into being, and its header changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
 from libs.events import order as says
+from libs.events.order import OrderFact
 from libs.kernel.decider import Rejected
+from services.order.domain.service_order.agreement_guards import agreement_allows, day_is_valid, line_yields
 from services.order.domain.service_order.guards import Refusal, insist, known, something_changes, unknown
-from services.order.domain.service_order.references import Project, Worker
+from services.order.domain.service_order.lines import AddLine, add_line, added
+from services.order.domain.service_order.references import LineReferences, Project, Worker
+from services.order.domain.service_order.stage import begun
 from services.order.domain.service_order.state import UNSET, Absent, Header, Open, Unset
+from services.order.domain.service_order.surroundings import AgreementLine, Surroundings
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """A line of the agreement that the order is to begin with, and the records that it names."""
+
+    line: AgreementLine
+    found: LineReferences
 
 
 @dataclass(frozen=True, kw_only=True)
 class CreateOrder:
     """Create the order of one visit. `workers` are the records found of those named.
 
+    `agreement` is the agreement that it is created on; the record of it stands around the order.
+
     `customer_known` says that the project's customer exists and is active; it is not asked of a project without one.
     """
 
     order_id: str
     number: str
-    project_key: str
+    agreement: str | None = None
+    project_key: str | None
     project: Project | None
     customer_known: bool
     accounting_currency: str
@@ -31,6 +47,7 @@ class CreateOrder:
     responsible: str | None = None
     preferred_technician: str | None = None
     workers: tuple[Worker, ...] = ()
+    lines: tuple[PlannedLine, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +66,12 @@ _WORKERS = ("responsible", "preferred_technician")
 _REVISABLE = tuple(each.name for each in fields(ReviseOrder) if each.name != "workers")
 
 
-def create_order(command: CreateOrder, _: Absent) -> Sequence[says.OrderFact]:
-    """An order is always charged to a project. Source: ORD-01, ORD-02, ORD-04."""
+def create_order(command: CreateOrder, _: Absent, around: Surroundings) -> Sequence[OrderFact]:
+    """An order is always charged to a project: its own, or its agreement's. Source: ORD-01 to ORD-04."""
+    insist(*agreement_allows(command, around))
     project = command.project
+    if command.project_key is None:
+        raise Rejected.value("missing", "an order names its project or its agreement", field="/project")
     if project is None:
         raise unknown("project", command.project_key)
     insist(
@@ -61,21 +81,30 @@ def create_order(command: CreateOrder, _: Absent) -> Sequence[says.OrderFact]:
         _currency_is_kept(project, command.accounting_currency),
         _worker_stands("responsible", command.responsible, command.workers),
         _worker_stands("preferred_technician", command.preferred_technician, command.workers),
+        *(line_yields(planned.line, command.service_date) for planned in command.lines),
     )
-    return [
-        says.OrderCreated(
-            number=command.number,
-            origin="manual",
-            project=project.key,
-            project_type=project.type,
-            customer=project.customer,
-            currency=project.currency,
-            **_revisable(command),
-        )
-    ]
+    born = says.OrderCreated(
+        number=command.number,
+        origin="manual",
+        agreement=command.agreement,
+        project=project.key,
+        project_type=project.type,
+        customer=project.customer,
+        currency=project.currency,
+        **_revisable(command),
+    )
+    return [born, *begun(around), *_planned(command.lines, created(Absent(), born), around)]
 
 
-def revise_order(command: ReviseOrder, order: Open) -> Sequence[says.OrderFact]:
+def _planned(lines: Sequence[PlannedLine], order: Open, around: Surroundings) -> Iterator[OrderFact]:
+    """The lines of the agreement, with prices as they are found. Source: ORD-01 b and c, AGL-04."""
+    for planned in lines:
+        for fact in add_line(AddLine(planned.line.entry, planned.found, planned.line.number), order, around):
+            order = added(order, fact)
+            yield fact
+
+
+def revise_order(command: ReviseOrder, order: Open, around: Surroundings) -> Sequence[says.OrderFact]:
     """The header as it will be, whole. Lines keep the prices of the day they were added for. Source: ORD-07, 3.4."""
     before = _revisable(order.header)
     given = {name: value for name, value in _revisable(command).items() if value is not UNSET}
@@ -84,6 +113,7 @@ def revise_order(command: ReviseOrder, order: Open) -> Sequence[says.OrderFact]:
     insist(
         something_changes(before, after),
         *(_worker_stands(name, after[name], command.workers) for name in changed),
+        day_is_valid(after["service_date"], around) if after["service_date"] != before["service_date"] else None,
     )
     return [says.OrderRevised(**after)]
 

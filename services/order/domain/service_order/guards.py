@@ -1,6 +1,7 @@
 """Named rules of the order: each answers its refusal or None, and the first refusal wins."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -10,6 +11,7 @@ from libs.kernel.currency import exponent_of
 from libs.kernel.decider import Rejected
 from services.order.domain.service_order.references import Category, LineProperty, LineReferences, Project, Reference
 from services.order.domain.service_order.state import CreatedLine, Existing, Header, Line, LineEntry, PostedLine
+from services.order.domain.service_order.surroundings import Surroundings
 
 Refusal = Rejected | None
 Kind = Literal["state", "value"]
@@ -47,6 +49,20 @@ def insist(*refusals: Refusal) -> None:
 def something_changes(before: object, after: object) -> Refusal:
     """A command leaves something different from what it found."""
     return Rejected.state("nothing_to_change", "everything is like this already") if before == after else None
+
+
+def rises(at: datetime, before: datetime | None) -> Refusal:
+    """Instants rise within one visit and within one clock. Source: contracts 5."""
+    if before is None or at >= before:
+        return None
+    return Rejected.state("time_goes_back", f"{before.isoformat()} was told before: this cannot have happened earlier")
+
+
+def reason_known(field: str, code: str | None, around: Surroundings) -> Refusal:
+    """A reason that is given is one of the codes, and active. Source: STG-07."""
+    if code is None or code in around.reasons:
+        return None
+    return Rejected.value("unknown_reference", f"there is no reason code {code}", field=f"/{field}")
 
 
 def unknown(name: str, key: str, kind: Kind = "value") -> Rejected:

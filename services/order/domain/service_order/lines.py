@@ -19,14 +19,19 @@ from services.order.domain.service_order.state import (
     told,
     with_lines,
 )
+from services.order.domain.service_order.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
 class AddLine:
-    """Add a resource of the visit, with prices as they are found. Source: LIN-01, LIN-09."""
+    """Add a resource of the visit, with prices as they are found. Source: LIN-01, LIN-09.
+
+    `agreement_line` is the line of the agreement that it is made from.
+    """
 
     entry: LineEntry
     found: LineReferences
+    agreement_line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,16 +53,20 @@ class OverridePrice:
     reason: str
 
 
-def add_line(command: AddLine, order: Open) -> Sequence[says.OrderFact]:
+def add_line(command: AddLine, order: Open, _: Surroundings) -> Sequence[says.OrderLineAdded]:
     """The line gets the next number; numbers are never used again. Source: contracts 4."""
     insist(guards.entry_stands(command.entry, order.header, command.found))
     units = searched(command.entry, order.header, command.found)
     values = valued(command.entry, order.header, command.found, units)
     number = max(order.lines, default=0) + 1
-    return [says.OrderLineAdded(line=number, price_source=units.source, **told(values))]
+    return [
+        says.OrderLineAdded(
+            line=number, price_source=units.source, agreement_line=command.agreement_line, **told(values)
+        )
+    ]
 
 
-def revise_line(command: ReviseLine, order: Open) -> Sequence[says.OrderFact]:
+def revise_line(command: ReviseLine, order: Open, _: Surroundings) -> Sequence[says.OrderFact]:
     """The line as it will be, whole, with prices searched again or kept. Source: ORD-07, PPR-03."""
     line = guards.created(order, command.line)
     insist(
@@ -71,7 +80,7 @@ def revise_line(command: ReviseLine, order: Open) -> Sequence[says.OrderFact]:
     return [says.OrderLineRevised(line=command.line, price_source=units.source, **told(values))]
 
 
-def override_price(command: OverridePrice, order: Open) -> Sequence[says.OrderFact]:
+def override_price(command: OverridePrice, order: Open, _: Surroundings) -> Sequence[says.OrderFact]:
     """Unit prices by hand, signed off or not, with the amounts that follow. Source: LIN-05, MAR-02, PPR-03."""
     line, currency = guards.created(order, command.line), order.header.currency
     insist(

@@ -25,6 +25,7 @@ from services.order.domain.service_order.state import (
     told,
     with_lines,
 )
+from services.order.domain.service_order.surroundings import Surroundings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +98,7 @@ class Posting:
 _HEADER = ("customer", "project", "agreement", "currency", "service_date")
 
 
-def post(command: Post, order: Open) -> Sequence[says.OrderFact]:
+def post(command: Post, order: Open, _: Surroundings) -> Sequence[says.OrderFact]:
     """Each line posts or says why not; then, if one posted, the order says so. Source: PST-02, PST-05, PST-06."""
     posting = Posting(command.order_id, order.postings + 1)
     tried = [

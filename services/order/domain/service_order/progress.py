@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from libs.kernel.money import Money, total
-from services.order.domain.service_order.state import Canceled, CreatedLine, Existing, Line, Open, Posted, PostedLine
+from services.order.domain.service_order.state import (
+    Canceled,
+    CreatedLine,
+    Existing,
+    Line,
+    Open,
+    Posted,
+    PostedLine,
+    in_state,
+)
 
 Progress = Literal["in_process", "posted", "canceled"]
 
@@ -25,7 +34,7 @@ def progress(order: Existing) -> Progress:
 
 def settled(order: Open | Posted) -> Open | Posted:
     """The order is Posted once its lines say so. Source: LIF-01, POS-05."""
-    return Posted(order.header, order.lines, order.postings) if progress(order) == "posted" else order
+    return in_state(Posted, order) if progress(order) == "posted" else order
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,19 @@ from libs.events import order as says
 from libs.kernel.decider import Rejected
 from services.order.domain.service_order import guards
 from services.order.domain.service_order.state import CreatedLine, Open, created_lines, with_lines
+from services.order.domain.service_order.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
 class SignOff:
-    """Confirm these lines as done, or every Created line when none is named. Source: PST-01, LIN-11, [?25]."""
+    """Confirm these lines as done, or every Created line when none is named. Source: PST-01, LIN-11, [?25].
+
+    `sla_reason` is why a clock that this stops has exceeded its limit. Source: STR-06.
+    """
 
     lines: tuple[int, ...] | None = None
+    sla_reason: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,9 @@ class WithdrawSignOff:
     reason: str | None = None
 
 
-def sign_off(command: SignOff, order: Open) -> Sequence[says.OrderFact]:
+def sign_off(command: SignOff, order: Open, around: Surroundings) -> Sequence[says.OrderFact]:
     """At least one Created line that is not signed off yet. Source: PST-01, [?25]."""
+    guards.insist(guards.reason_known("sla_reason", command.sla_reason, around))
     for number in command.lines or ():
         guards.insist(guards.not_signed_off(number, guards.created(order, number)))
     lines = _chosen(command.lines, order, signed_off=False)
@@ -34,7 +41,7 @@ def sign_off(command: SignOff, order: Open) -> Sequence[says.OrderFact]:
     return [says.OrderSignedOff(lines=lines)]
 
 
-def withdraw_sign_off(command: WithdrawSignOff, order: Open) -> Sequence[says.OrderFact]:
+def withdraw_sign_off(command: WithdrawSignOff, order: Open, _: Surroundings) -> Sequence[says.OrderFact]:
     """At least one signed-off line, and none that is posted. Source: PST-10."""
     for number in command.lines or ():
         guards.insist(guards.is_signed_off(number, guards.created(order, number)))

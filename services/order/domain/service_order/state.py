@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from libs.events import order as says
 from libs.events.reference import LineType, ProjectType
 from libs.kernel.money import Money
+from services.order.domain.service_order.sla.clocks import Sla
 
 
 class Unset(Enum):
@@ -121,18 +122,55 @@ class CanceledLine:
 Line = CreatedLine | PostedLine | CanceledLine
 
 
+VisitStep = Literal["travel", "arrival", "started", "interrupted", "continued", "ended"]
+
+
+@dataclass(frozen=True)
+class ReasonGiven:
+    """An entry of the reason log. Source: STG-08."""
+
+    kind: Literal["stage", "close", "cancel", "manual"]
+    code: str
+    stage: str | None = None
+    note: str | None = None
+
+
 @dataclass(frozen=True)
 class Absent:
     """Nothing was created yet."""
 
 
 @dataclass(frozen=True)
+class Visit:
+    """A worker's visit: the step it has come to, and when. Source: contracts 7."""
+
+    worker: str
+    step: VisitStep
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Existing:
-    """An order with its lines, by number from 1 and never used again, and the count of its postings."""
+    """An order with its lines, by number from 1 and never used again, and the count of its postings.
+
+    `stage` is None while no stages are set up; `entered_at` is when it was entered. `reasons` are the entries of the log
+    that stand, `visits` those reported; both count from 1, `last_reason` is the highest number given.
+    """
 
     header: Header
     lines: Mapping[int, Line] = field(default_factory=dict)
     postings: int = 0
+    stage: str | None = None
+    entered_at: datetime | None = None
+    visits: Mapping[int, Visit] = field(default_factory=dict)
+    reasons: Mapping[int, ReasonGiven] = field(default_factory=dict)
+    last_reason: int = 0
+    sla: Sla = field(default_factory=Sla)
+
+    @property
+    def arrived(self) -> bool:
+        """Whether somebody has arrived."""
+        return any(visit.step != "travel" for visit in self.visits.values())
 
 
 @dataclass(frozen=True)
@@ -152,6 +190,11 @@ class Canceled(Existing):
 
 State = Absent | Open | Posted | Canceled
 Standing = TypeVar("Standing", bound=Existing)
+
+
+def in_state(kind: type[Standing], order: Existing) -> Standing:
+    """The same order in another state."""
+    return kind(**{each.name: getattr(order, each.name) for each in fields(Existing)})
 
 
 def with_lines(order: Standing, changed: Mapping[int, Line]) -> Standing:
