@@ -26,6 +26,7 @@ from libs.runtime.settings import ServiceSettings
 from libs.runtime.store import FactStore
 from libs.runtime.streams import AnyDecider
 from libs.runtime.tail import follow_log
+from libs.runtime.timers import Fire, watch
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Parts:
 
 @dataclass(frozen=True)
 class Service:
-    """One service. A view that hears the service's own name is fed from its own log, any other from Kafka.
+    """One service. A view that hears the service's own name is fed from its own log, any other from Kafka. `timers` is
+    asked several times a second for what is due.
 
     `tables` are those of the views; `sql` are further migrations by name, applied after them in order.
     """
@@ -58,10 +60,10 @@ class Service:
     reactions: Sequence[Reaction] = ()
     tables: MetaData = field(default_factory=MetaData)
     sql: Mapping[str, str] = field(default_factory=dict)
+    timers: Fire | None = None
 
 
-ROLES = ("api", "relay", "hear")
-"""`timers` joins when the first timer exists."""
+ROLES = ("api", "relay", "hear", "timers")
 
 
 def run(service: Service, arguments: Sequence[str] | None = None) -> None:
@@ -109,6 +111,8 @@ def _roles(service: Service, parts: Parts, wanted: Sequence[str]) -> dict[str, C
     if "hear" in wanted:
         for name, feed in _feeds(service, parts).items():
             roles[name] = keep(name, feed, parts.degraded)
+    if "timers" in wanted and service.timers is not None:
+        roles["timers"] = keep("timers", partial(watch, parts.store, service.timers), parts.degraded)
     return roles
 
 

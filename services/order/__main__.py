@@ -1,4 +1,4 @@
-"""`python -m services.order [api|relay|hear ...]`: the order service in a process."""
+"""`python -m services.order [api|relay|hear|timers ...]`: the order service in a process."""
 
 from libs.runtime.service import run
 from services.order.main import SERVICE

@@ -6,7 +6,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from libs.events.order import Priority
 from libs.events.reference import LineType
-from libs.events.types import Count, Day, Flag, Key, Note, PositiveNumber, UnsignedNumber, refuse
+from libs.events.types import Count, Day, Flag, Id, Key, Note, PositiveNumber, UnsignedNumber, refuse
 from libs.runtime.http.bodies import CommandBody
 
 
@@ -23,9 +23,16 @@ Types = Annotated[list[LineType], Field(min_length=1)]
 
 
 class CreateOrderBody(CommandBody):
-    """An order on a project. `service_date` is the local day of the visit."""
+    """An order on a project, or on an agreement, which brings its project. `service_date` is the local day of the visit.
 
-    project: Key
+    `agreement_lines` are lines of the agreement to begin with; `sla_policy` measures the order by another policy than
+    the agreement's.
+    """
+
+    project: Key = None  # type: ignore[assignment]
+    agreement: Id = None  # type: ignore[assignment]
+    agreement_lines: Lines = None  # type: ignore[assignment]
+    sla_policy: Key = None  # type: ignore[assignment]
     service_date: Day
     description: Note | None = None
     priority: Priority | None = None
@@ -92,14 +99,17 @@ class ReasonBody(CommandBody):
 
 
 class SignOffBody(CommandBody):
-    """The lines meant; every Created one when none is named."""
+    """The lines meant; every Created one when none is named. `sla_reason` is the code of why a clock was exceeded."""
 
     lines: Lines | None = None
+    sla_reason: Key | None = None
+    note: Note | None = None
 
 
-class WithdrawSignOffBody(SignOffBody):
+class WithdrawSignOffBody(CommandBody):
     """The lines meant; every signed-off one when none is named."""
 
+    lines: Lines | None = None
     reason: Note | None = None
 
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from libs.events.types import Id
-from libs.runtime.http.call import CallDep, answer
+from libs.runtime.http.call import CallDep
 from libs.runtime.http.route import routes
 from libs.runtime.store import FactStore
+from services.order.api.asking import decided
 from services.order.api.bodies import (
     AddLineBody,
     AdjustLineBody,
@@ -18,8 +19,7 @@ from services.order.api.bodies import (
     ReviseLineBody,
     said,
 )
-from services.order.api.shapes import ORDERS
-from services.order.application import existing, references
+from services.order.application.references import existing, references
 from services.order.domain.service_order.adjustment import AdjustPostedLine
 from services.order.domain.service_order.cancellation import CancelLine
 from services.order.domain.service_order.guards import line_of
@@ -48,26 +48,23 @@ class Lines:
         _, state = await existing(self.store, order)
         entry = LineEntry(**said(body))
         found = await references(self.store, state.header, entry)
-        return await answer(call, ORDERS, order, AddLine(entry, found), 201)
+        return await decided(call, self.store, order, AddLine(entry, found), status=201)
 
     async def revise(self, call: CallDep, order: Id, line: LineNumber, body: ReviseLineBody) -> Response:
         """Change a Created line. Source: ORD-07, LIN-09."""
         _, state = await existing(self.store, order)
         entry = replace(entry_of(line_of(state, line).values), **said(body))
         found = await references(self.store, state.header, entry)
-        return await answer(call, ORDERS, order, ReviseLine(line, entry, found))
+        return await decided(call, self.store, order, ReviseLine(line, entry, found))
 
     async def cancel(self, call: CallDep, order: Id, line: LineNumber, body: ReasonBody) -> Response:
         """Cancel a Created line. Source: LIF-03."""
-        await existing(self.store, order)
-        return await answer(call, ORDERS, order, CancelLine(line, body.reason))
+        return await decided(call, self.store, order, CancelLine(line, body.reason))
 
     async def override_price(self, call: CallDep, order: Id, line: LineNumber, body: OverridePriceBody) -> Response:
         """Set unit prices by hand. Source: LIN-05."""
-        await existing(self.store, order)
-        return await answer(call, ORDERS, order, OverridePrice(line=line, **said(body)))
+        return await decided(call, self.store, order, OverridePrice(line=line, **said(body)))
 
     async def adjust(self, call: CallDep, order: Id, line: LineNumber, body: AdjustLineBody) -> Response:
         """Correct a posted line by a further posting. Source: contracts 1, PST-11."""
-        await existing(self.store, order)
-        return await answer(call, ORDERS, order, AdjustPostedLine(order_id=order, line=line, **said(body)))
+        return await decided(call, self.store, order, AdjustPostedLine(order_id=order, line=line, **said(body)))

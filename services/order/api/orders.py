@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from libs.events.types import Day, Id, Key
+from libs.runtime import clock
 from libs.runtime.auth.caller import Caller, CallerDep
 from libs.runtime.http.answers import list_answer, stream_answer
 from libs.runtime.http.bodies import PageQuery
@@ -14,6 +15,7 @@ from libs.runtime.http.front import CursorsDep
 from libs.runtime.http.route import routes
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
+from services.order.api.asking import decided
 from services.order.api.bodies import (
     CreateOrderBody,
     PostBody,
@@ -24,13 +26,17 @@ from services.order.api.bodies import (
     chosen,
     said,
 )
+from services.order.api.measured import sla_of
 from services.order.api.shapes import ORDERS, owner, shown
-from services.order.application import existing, new_order, references_of_lines, workers
+from services.order.application.creation import new_order
+from services.order.application.references import existing, references_of_lines, workers
 from services.order.domain.service_order.cancellation import CancelOrder
 from services.order.domain.service_order.creation import ReviseOrder
 from services.order.domain.service_order.posting import Post
 from services.order.domain.service_order.sign_off import SignOff, WithdrawSignOff
 from services.order.projections import lookups
+
+EXACT = ("number", "project", "customer", "agreement", "stage", "progress")
 
 
 class OrdersQuery(PageQuery):
@@ -39,6 +45,8 @@ class OrdersQuery(PageQuery):
     number: Key | None = None
     project: Key | None = None
     customer: Key | None = None
+    agreement: Id | None = None
+    stage: Key | None = None
     progress: Literal["in_process", "posted", "canceled"] | None = None
     worker: Key | None = None
     service_date_from: Day | None = None
@@ -47,7 +55,7 @@ class OrdersQuery(PageQuery):
     def wanted(self, caller: Caller) -> lookups.Wanted:
         """The question without the page, held to what the caller may see."""
         return lookups.Wanted(
-            exact={name: getattr(self, name) for name in ("number", "project", "customer", "progress")},
+            exact={name: getattr(self, name) for name in EXACT},
             worker=self.worker,
             served_from=self.service_date_from,
             served_to=self.service_date_to,
@@ -76,8 +84,8 @@ class Orders:
         return router
 
     async def create(self, call: CallDep, body: CreateOrderBody) -> Response:
-        """Create an order on a project. Source: ORD-01."""
-        command = await new_order(self.store, call.new_id, self.accounting_currency, said(body))
+        """Create an order on a project or an agreement. Source: ORD-01, ORD-03."""
+        command = await new_order(self.store, call.new_id, self.accounting_currency, said(body), call.at)
         return await answer(call, ORDERS, call.new_id, command, 201)
 
     async def list(self, query: Annotated[OrdersQuery, Query()], caller: CallerDep, cursors: CursorsDep) -> Response:
@@ -91,31 +99,29 @@ class Orders:
         return list_answer(items[: query.limit], following)
 
     async def show(self, order: Id, caller: CallerDep) -> Response:
-        """An order with its lines and totals."""
+        """An order with its lines, totals, visits, reasons and SLA clocks."""
         version, state = await existing(self.store, order)
         caller.must_see(owner(state))
-        return stream_answer(order, version, shown(state, caller))
+        clocks = await sla_of(self.store, state, clock.now())
+        return stream_answer(order, version, {**shown(state, caller), "sla": clocks})
 
     async def revise(self, call: CallDep, order: Id, body: ReviseOrderBody) -> Response:
         """Change the header. Source: ORD-07."""
         given = said(body)
         named = await workers(self.store, given.get("responsible"), given.get("preferred_technician"))
-        return await answer(call, ORDERS, order, ReviseOrder(**given, workers=named))
+        return await decided(call, self.store, order, ReviseOrder(**given, workers=named))
 
     async def cancel(self, call: CallDep, order: Id, body: ReasonBody) -> Response:
         """Cancel the order with every Created line. Source: LIF-02."""
-        await existing(self.store, order)
-        return await answer(call, ORDERS, order, CancelOrder(body.reason))
+        return await decided(call, self.store, order, CancelOrder(body.reason))
 
     async def sign_off(self, call: CallDep, order: Id, body: SignOffBody) -> Response:
         """Confirm lines as done. Source: PST-01."""
-        await existing(self.store, order)
-        return await answer(call, ORDERS, order, SignOff(chosen(body.lines)))
+        return await decided(call, self.store, order, SignOff(chosen(body.lines), body.sla_reason, body.note))
 
     async def withdraw_sign_off(self, call: CallDep, order: Id, body: WithdrawSignOffBody) -> Response:
         """Open signed-off lines again. Source: PST-10."""
-        await existing(self.store, order)
-        return await answer(call, ORDERS, order, WithdrawSignOff(chosen(body.lines), body.reason))
+        return await decided(call, self.store, order, WithdrawSignOff(chosen(body.lines), body.reason))
 
     async def post(self, call: CallDep, order: Id, body: PostBody) -> Response:
         """Post signed-off lines, of the types chosen. Source: PST-03, PST-04."""
@@ -123,4 +129,4 @@ class Orders:
         found = await references_of_lines(self.store, state)
         types = None if body.types is None else frozenset(body.types)
         command = Post(order_id=order, found=found, types=types, lines=chosen(body.lines))
-        return await answer(call, ORDERS, order, command)
+        return await decided(call, self.store, order, command)

@@ -24,7 +24,8 @@ def owner(state: State) -> Owner:
     if not isinstance(state, Existing):
         return Owner()
     named = [state.header.responsible, state.header.preferred_technician]
-    workers = [*named, *(line.values.worker for line in state.lines.values())]
+    visitors = [visit.worker for visit in state.visits.values()]
+    workers = [*named, *visitors, *(line.values.worker for line in state.lines.values())]
     return Owner(state.header.customer, frozenset(worker for worker in workers if worker is not None))
 
 
@@ -51,8 +52,17 @@ def shown(order: State, caller: Caller) -> Mapping[str, Any]:
         "priority": header.priority,
         "responsible": header.responsible,
         "preferred_technician": header.preferred_technician,
+        "stage": order.stage,
         "totals": money,
         "lines": [_line(number, line, with_cost) for number, line in sorted(order.lines.items())],
+        "visits": [
+            {"visit": number, "worker": visit.worker, "step": visit.step, "at": visit.at}
+            for number, visit in sorted(order.visits.items())
+        ],
+        "reasons": [
+            {"entry": number, "kind": reason.kind, "code": reason.code, "stage": reason.stage, "note": reason.note}
+            for number, reason in sorted(order.reasons.items())
+        ],
     }
 
 

@@ -27,6 +27,8 @@ LISTED = (
     "responsible",
     "preferred_technician",
     "progress",
+    "agreement",
+    "stage",
 )
 """What a list shows of an order."""
 
@@ -115,6 +117,12 @@ class Wanted:
         found += [table.service_date >= self.served_from] if self.served_from else []
         found += [table.service_date <= self.served_to] if self.served_to else []
         return found
+
+
+def stages_in_use() -> Select[Any]:
+    """The stages in which orders stand. Source: STG-12."""
+    table = order_list
+    return select(table.c.stage).distinct().where(table.c.known_to == OPEN, table.c.stage.is_not(None))
 
 
 def page_of_orders(wanted: Wanted, after: str, limit: int) -> Select[Any]:

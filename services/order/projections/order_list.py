@@ -1,8 +1,9 @@
 """The list of orders, from the service's own log."""
 
-from sqlalchemy import Column, Date, Index, Table, Text
+from sqlalchemy import Column, Date, Index, Table, Text, Uuid
 
 from libs.events import order as says
+from libs.events.order_stages import OrderStageChanged
 from libs.kernel.view import Heard, Row, Rows, View
 from libs.runtime.projector import Projection
 from libs.runtime.versions import versioned
@@ -25,23 +26,30 @@ order_list: Table = versioned(
         Column("canceled", Text, nullable=False),
         Column("workers", Text, nullable=False),
         Column("progress", Text, nullable=False),
+        Column("agreement", Uuid(as_uuid=False)),
+        Column("stage", Text),
     ],
 )
 """`created`, `posted` and `canceled` hold the lines in that state, `workers` the workers of lines, each between blanks."""
 Index("order_list_by_number", order_list.c.number)
 Index("order_list_by_customer", order_list.c.customer)
+Index("order_list_by_stage", order_list.c.stage)
 
 _HEADER = ("service_date", "priority", "responsible", "preferred_technician")
 
 
 def _created(_rows: Rows, fact: says.OrderCreated, _heard: Heard) -> Rows:
     lines = {"created": " ", "posted": " ", "canceled": " ", "workers": " ", "progress": "in_process"}
-    header = {name: getattr(fact, name) for name in ("number", "project", "customer", "currency", *_HEADER)}
-    return {(): header | lines}
+    named = ("number", "project", "customer", "currency", "agreement", *_HEADER)
+    return {(): {name: getattr(fact, name) for name in named} | lines | {"stage": None}}
 
 
 def _revised(rows: Rows, fact: says.OrderRevised, _heard: Heard) -> Rows:
     return {(): {**rows[()], **{name: getattr(fact, name) for name in _HEADER}}}
+
+
+def _staged(rows: Rows, fact: OrderStageChanged, _heard: Heard) -> Rows:
+    return {(): {**rows[()], "stage": fact.stage}}
 
 
 def _lined(rows: Rows, fact: says.OrderLineAdded | says.OrderLineRevised, _heard: Heard) -> Rows:
@@ -91,6 +99,7 @@ orders = Projection(
             says.OrderLinePosted: _line_posted,
             says.OrderLineCanceled: _line_canceled,
             says.OrderCanceled: _order_canceled,
+            OrderStageChanged: _staged,
         },
     ),
     order_list,

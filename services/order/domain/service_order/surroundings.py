@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from libs.kernel.worktime import WorkCalendar
-
 from libs.events.agreement import SlaPolicyVersion
 from libs.events.order_sla import SlaLevel
 from libs.kernel.period import Period
+from libs.kernel.worktime import WorkCalendar
 from services.order.domain.parameters import Parameters
 from services.order.domain.service_order.state import LineEntry
 from services.order.domain.stage_graph import StageGraph

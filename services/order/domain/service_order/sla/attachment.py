@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
-
 from libs.events import order_sla as says
 from libs.events.agreement import SlaPolicyVersion
 from libs.events.order import Priority
+from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
 from services.order.domain.service_order.course import Course
 from services.order.domain.service_order.sla.marks import tell
 from services.order.domain.service_order.surroundings import Policy

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
-from libs.rules.sla import Before, Clock, Mark, MarkKind, OpenTime, Percent, Terms, WorkingDays, clock_of
-
 from libs.events import order_sla as says
 from libs.events.durations import AtRiskPoint
+from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
+from libs.rules.sla import Before, Clock, Mark, MarkKind, OpenTime, Percent, Terms, WorkingDays, clock_of
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,12 @@
 """What a command needs to know before it is decided: the records it names, as they stand in this service's copies."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from libs.rules.pricing import Wanted
 from libs.runtime.faults import NotFound
 from libs.runtime.store import FactStore
 from services.order.domain.service_order import service_order
-from services.order.domain.service_order.creation import CreateOrder
 from services.order.domain.service_order.references import LineReferences, Worker
 from services.order.domain.service_order.state import (
     Absent,
@@ -71,20 +70,3 @@ async def references_of_lines(store: FactStore, order: Existing) -> Mapping[int,
         number: await references(store, order.header, entry_of(line.values))
         for number, line in created_lines(order).items()
     }
-
-
-async def new_order(store: FactStore, order_id: str, accounting_currency: str, given: Mapping[str, Any]) -> CreateOrder:
-    """The command that creates an order from what was said, with the next number. Source: ORD-01, contracts 4."""
-    key = given["project"]
-    project = await lookups.project(store, key)
-    header = {name: value for name, value in given.items() if name != "project"}
-    return CreateOrder(
-        order_id=order_id,
-        number=f"SO-{await store.next_number('order_number'):06d}",
-        project_key=key,
-        project=project,
-        customer_known=await lookups.customer_known(store, project.customer if project else None),
-        accounting_currency=accounting_currency,
-        workers=await workers(store, given.get("responsible"), given.get("preferred_technician")),
-        **header,
-    )
