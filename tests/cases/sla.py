@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ ANSWERS: dict[str, Callable[[Clock, datetime], Any]] = {
     "margin_s": lambda clock, at: clock.budget_seconds - clock.elapsed(at),
     "pct": Clock.consumption,
     "hold_s": hold_of,
-    "wall_s": lambda clock, at: (at - clock.ledger(at)[0].start).total_seconds(),
+    "wall_s": lambda clock, at: (at - clock.ledger(at)[0].start) // timedelta(seconds=1),
 }
 
 
