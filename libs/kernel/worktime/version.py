@@ -38,7 +38,7 @@ class CalendarVersion:
                     raise ValueError("a window opens before it closes, inside its day")
         try:
             ZoneInfo(self.time_zone)
-        except (KeyError, ValueError) as unknown:
+        except (KeyError, OSError, ValueError) as unknown:
             raise ValueError(f"unknown time zone {self.time_zone!r}") from unknown
 
     @cached_property

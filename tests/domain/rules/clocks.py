@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 from hypothesis import strategies as st
 
@@ -51,9 +52,9 @@ def at(day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
     return datetime(2026, 3, day, hour, minute, second, tzinfo=UTC)
 
 
-def marked(terms: Terms, *marks: tuple[MarkKind, datetime]) -> Clock:
+def marked(terms: Terms, *marks: tuple[str, datetime]) -> Clock:
     """The clock that these marks leave, in the order written."""
-    return clock_of(terms, [Mark(kind, at, number) for number, (kind, at) in enumerate(marks, 1)])
+    return clock_of(terms, [Mark(cast(MarkKind, kind), at, number) for number, (kind, at) in enumerate(marks, 1)])
 
 
 INSTANTS = st.integers(0, 900).map(lambda steps: BEGIN + steps * STEP)
