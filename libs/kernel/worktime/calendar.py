@@ -9,9 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
+from libs.kernel.worktime.hours import DAY
 from libs.kernel.worktime.version import CalendarVersion
 from libs.kernel.worktime.wall import Kind, Wall
-from libs.kernel.worktime.windows import DAY
 from libs.kernel.worktime.zones import instant_of, midnight, pieces, seconds_of
 
 _SECOND, _DAY, _HORIZON = timedelta(seconds=1), timedelta(days=1), timedelta(days=3653)

@@ -6,8 +6,8 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from libs.kernel.worktime.hours import DAY, Window
 from libs.kernel.worktime.wall import Wall
-from libs.kernel.worktime.windows import DAY, Window
 from libs.kernel.worktime.zones import midnight
 
 
@@ -38,7 +38,7 @@ class CalendarVersion:
                     raise ValueError("a window opens before it closes, inside its day")
         try:
             ZoneInfo(self.time_zone)
-        except (KeyError, ValueError) as unknown:
+        except (KeyError, OSError, ValueError) as unknown:
             raise ValueError(f"unknown time zone {self.time_zone!r}") from unknown
 
     @cached_property
