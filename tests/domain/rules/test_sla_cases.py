@@ -16,7 +16,7 @@ def test_a_case_gives_the_recommended_answer(result: sla.Result) -> None:
     _, status, wanted, got = result
     assert got == wanted
     assert wanted
-    assert status == "pass"
+    assert status == "ok"
 
 
 def test_there_are_as_many_cases_as_were_gathered() -> None:
@@ -28,7 +28,7 @@ def test_the_recommended_value_wins_over_the_peer(tmp_path: Path) -> None:
     assert sla.wanted_of(case)["resolution.due"].hour == 11
     without = tmp_path / "cases.json"
     without.write_text(json.dumps({"cases": [{**case, "recommended": {}}]}))
-    assert [status for _, status, _, _ in sla.run(without)] == ["fail"]
+    assert [status for _, status, _, _ in sla.run(without)] == ["failed"]
 
 
 def test_what_comes_after_the_instant_of_the_case_is_not_seen(tmp_path: Path) -> None:

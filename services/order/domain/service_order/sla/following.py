@@ -13,7 +13,6 @@ from services.order.domain.service_order.sla.attachment import RESPONSE, attach,
 from services.order.domain.service_order.sla.marks import tell
 from services.order.domain.service_order.state import CreatedLine, Existing, PostedLine, State
 
-RESOLUTION = "resolution"
 
 
 def follow(course: Course, before: State, fact: Fact) -> None:
@@ -61,13 +60,12 @@ def _signed(course: Course, _: State, __: told.OrderSignedOff | told.OrderLineCa
 
 
 def _sign_off_withdrawn(course: Course, _: State, __: told.OrderSignOffWithdrawn) -> None:
-    """The resolution goes on with what was left; the response does not. Source: sla 7."""
-    clock = course.order.sla.clocks.get(RESOLUTION)
-    if clock is None or clock.stopped_by != "sign_off" or not clock.present_terms.reopens:
-        return
+    """What the sign-off stopped goes on with what was left; a response that was given stays. Source: sla 7."""
     at = course.around.happened_at
-    insist(rises(at, clock.stopped_at))
-    tell(course, says.OrderSlaReopened, RESOLUTION, at)
+    for clock in course.order.sla.clocks.values():
+        if clock.stopped_by == "sign_off" and clock.present_terms.reopens:
+            insist(rises(at, clock.stopped_at))
+            tell(course, says.OrderSlaReopened, clock.name, at)
     pause_by_stage(course)
 
 
