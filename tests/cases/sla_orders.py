@@ -55,7 +55,8 @@ def told(case: Case) -> dict[str, Clock]:
 
 def commands(case: Case, event: Case, calendars: Mapping[str, WorkCalendar]) -> list[Asked]:
     """What is asked of the order when the event happens."""
-    kind, targets = event["type"], event.get("targets", case.get("targets", {}))
+    kind = event["type"]
+    targets: Case = event.get("targets") or case.get("targets") or {}
     around = Surroundings(
         at=instant(event),
         stages=HOLD if kind == "created_paused" else StageGraph(),
