@@ -18,6 +18,7 @@ class Service:
     module: str
     preferred_port: int
     ready_path: str = "/readyz"
+    timers: bool = False
 
 
 ISSUER = Service("issuer", "deploy.local.issuer", 8100, ready_path="/healthz")
@@ -25,7 +26,7 @@ ISSUER = Service("issuer", "deploy.local.issuer", 8100, ready_path="/healthz")
 SERVICES = (
     ISSUER,
     Service("reference", "services.reference", 8101),
-    Service("order", "services.order", 8102),
+    Service("order", "services.order", 8102, timers=True),
     Service("reporting", "services.reporting", 8103),
     Service("invoicing", "examples.invoicing", 8104),
 )
@@ -36,27 +37,46 @@ def step(name: str, module: str, env: Mapping[str, str]) -> Program:
     return Program(name, argv=(sys.executable, "-m", module), env=env, cwd=ROOT)
 
 
-def programs(ports: RememberedPorts, servers: Mapping[str, str]) -> list[Program]:
-    """All services as programs; `servers` is the environment that leads to PostgreSQL and Kafka."""
+def programs(ports: RememberedPorts, servers: Mapping[str, str], *, timers: bool = True) -> list[Program]:
+    """All services as programs; `servers` is the environment that leads to PostgreSQL and Kafka.
+
+    Without `timers` what is due waits until `timer_programs` are started.
+    """
+    shared = _shared(ports, servers)
+    return [_program(service, ports, shared, timers) for service in SERVICES]
+
+
+def timer_programs(ports: RememberedPorts, servers: Mapping[str, str]) -> list[Program]:
+    """The timers of every service that has some, each as a program of its own."""
+    shared = _shared(ports, servers)
+    return [
+        Program(f"{each.name}-timers", argv=(sys.executable, "-m", each.module, "timers"), env=shared, cwd=ROOT)
+        for each in SERVICES
+        if each.timers
+    ]
+
+
+def _shared(ports: RememberedPorts, servers: Mapping[str, str]) -> dict[str, str]:
     issuer = f"http://{LOOPBACK}:{ports.port(ISSUER.name, ISSUER.preferred_port)}"
-    shared = {
+    return {
+        "PYTHONUNBUFFERED": "1",
         **servers,
         "FIELDFACT_MODE": "development",
         "HTTP_HOST": LOOPBACK,
         "TOKEN_ISSUER": issuer,
         "TOKEN_KEYS_URL": f"{issuer}/.well-known/jwks.json",
     }
-    return [_program(service, ports, shared) for service in SERVICES]
 
 
-def _program(service: Service, ports: RememberedPorts, shared: Mapping[str, str]) -> Program:
+def _program(service: Service, ports: RememberedPorts, shared: Mapping[str, str], timers: bool) -> Program:
     port = ports.port(service.name, service.preferred_port)
     address = f"http://{LOOPBACK}:{port}"
     own = {"HTTP_PORT": str(port), "METRICS_PORT": str(ports.port(f"{service.name} metrics"))}
+    roles = ("api", "relay", "hear") if service.timers and not timers else ()
     return Program(
         name=service.name,
-        argv=(sys.executable, "-m", service.module),
-        env={"PYTHONUNBUFFERED": "1", **shared, **own},
+        argv=(sys.executable, "-m", service.module, *roles),
+        env={**shared, **own},
         cwd=ROOT,
         ready=answers_200(address + service.ready_path),
         address=address,

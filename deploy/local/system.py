@@ -17,16 +17,21 @@ _STEP_SECONDS = 120.0
 
 
 class System:
-    """Started by entering it, stopped by leaving it; DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS win over our servers."""
+    """Started by entering it, stopped by leaving it; DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS win over our servers.
 
-    def __init__(self, data: Path, environment: Mapping[str, str] = os.environ, say: Say = told) -> None:
+    Without `timers` nothing that is due happens before `start_timers`.
+    """
+
+    def __init__(
+        self, data: Path, environment: Mapping[str, str] = os.environ, say: Say = told, *, timers: bool = True
+    ) -> None:
         self.data = data.resolve()
         self.supervisor = Supervisor(self.data, say)
         self.addresses: dict[str, str] = {}
         """Where each service listens, by name."""
         self.database_url = environment.get("DATABASE_URL", "")
         self.kafka_bootstrap = environment.get("KAFKA_BOOTSTRAP_SERVERS", "")
-        self._say = say
+        self._say, self._timers = say, timers
         self._folder = DataFolder(self.data)
 
     def __enter__(self) -> "System":
@@ -57,10 +62,14 @@ class System:
     def start_services(self) -> None:
         """Starts all services at once and returns when every one is ready."""
         own = {**self.servers(), "ISSUER_KEY_FILE": str(self.data / "issuer-key.json")}
-        programs = services.programs(self._folder.ports, own)
+        programs = services.programs(self._folder.ports, own, timers=self._timers)
         self.addresses = {program.name: program.address for program in programs}
         self.supervisor.start(*programs)
         self.supervisor.wait_ready()
+
+    def start_timers(self) -> None:
+        """What is due happens from now on."""
+        self.supervisor.start(*services.timer_programs(self._folder.ports, self.servers()))
 
     def servers(self) -> dict[str, str]:
         """The environment that leads to the servers."""
