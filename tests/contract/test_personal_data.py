@@ -20,6 +20,14 @@ NOT_PERSONAL = {
     "LinePropertyRecorded.name": "what a line property is called",
     "ItemPriced.name": "what an item is called",
     "OrderLinePostingFailed.reason": "the code of a rule",
+    "OrderSlaPaused.reason": "a reason code",
+    "OrderSlaStopped.reason": "a reason code",
+    "OrderSlaCanceled.reason": "a reason code",
+    "OrderParametersSet.reason_on_cancel": "a flag",
+    "OrderParametersSet.reason_on_exceeding": "a flag",
+    "Stage.description": "what a stage is called",
+    "Stage.requires_reason": "a flag",
+    "StageReasonRecorded.description": "what a reason code says",
 }
 
 

@@ -9,6 +9,11 @@ from libs.kernel.ids import natural_id
 from libs.kernel.money import Money
 from tests.domain.order.records import MARCH, ORDER
 
+ALWAYS = ("move-to-next-stage", "move-to-previous-stage", "give-reason", "remove-reason")
+REPORTS = ("report-travel", "report-arrival", "report-work")
+OF_POSTED = ("adjust-posted-line", *REPORTS, *ALWAYS)
+"""What an order allows whatever became of it, of workers also later, and once it is posted."""
+
 
 def eur(amount: str) -> Money:
     return Money.of(amount, "EUR")

@@ -11,6 +11,7 @@ from services.order.domain.service_order.posting import Post
 from services.order.domain.service_order.progress import totals
 from services.order.domain.service_order.state import Open, Posted, PostedLine
 from tests.domain.order.facts import (
+    ALWAYS,
     CALL,
     HOURS,
     PUMPS,
@@ -170,7 +171,7 @@ def test_only_a_posted_line_is_adjusted() -> None:
     order.when(adjust(1, quantity=Decimal(1))).then_refused("state", "line_not_posted")
     order.when(adjust(2, quantity=Decimal(1))).then_refused("state", "line_not_posted")
     an_order.when(adjust(1, quantity=Decimal(1))).then_not_allowed("absent", "create-order")
-    order.given(says.OrderCanceled(lines=(1,))).when(adjust(1)).then_not_allowed("canceled")
+    order.given(says.OrderCanceled(lines=(1,))).when(adjust(1)).then_not_allowed("canceled", *ALWAYS)
 
 
 def test_an_adjusted_line_knows_the_transaction_that_lives() -> None:

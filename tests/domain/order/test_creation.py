@@ -9,7 +9,7 @@ from libs.events.order import OrderRevised
 from services.order.domain.service_order.creation import ReviseOrder
 from services.order.domain.service_order.references import Project, Worker
 from services.order.domain.service_order.state import Open
-from tests.domain.order.facts import added, created
+from tests.domain.order.facts import ALWAYS, REPORTS, added, created
 from tests.domain.order.records import ANNA, APRIL, BERT, MARCH, REPAIRS, an_order, create
 
 HEADER: dict[str, Any] = {
@@ -80,6 +80,12 @@ def test_an_order_is_created_once() -> None:
         "withdraw-sign-off",
         "post",
         "adjust-posted-line",
+        "start-sla-recording",
+        "stop-sla-recording",
+        "cancel-sla",
+        "change-sla-policy",
+        *REPORTS,
+        *ALWAYS,
     )
 
 

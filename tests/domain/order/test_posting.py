@@ -14,6 +14,7 @@ from services.order.domain.service_order.state import CreatedLine, Failure, Open
 from tests.domain.order.facts import (
     CALL,
     HOURS,
+    OF_POSTED,
     PUMPS,
     TRIP,
     added,
@@ -51,7 +52,7 @@ def test_every_signed_off_line_posts_in_line_order_and_the_order_says_so() -> No
     after = signed_order.when(post()).then(ONE, TWO, THREE, FOUR, order_posted(ONE, TWO, THREE, FOUR, final=True))
     assert isinstance(after.state, Posted)
     assert after.state.postings == 1
-    after.when(post()).then_not_allowed("posted", "adjust-posted-line")
+    after.when(post()).then_not_allowed("posted", *OF_POSTED)
 
 
 def test_a_posting_is_complete_in_itself() -> None:
