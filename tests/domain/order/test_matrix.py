@@ -10,11 +10,14 @@ from typing import get_args
 import pytest
 
 from libs.events import order as says
+from libs.events import order_sla as measures
+from libs.events import order_stages as stages
 from libs.events.reference import LineType
 from libs.kernel.decider import Rejected
 from services.order.domain.service_order import (
     DECISIONS,
     FOLDS,
+    OF_TIMERS,
     Command,
     action_name,
     allowed_actions,
@@ -25,13 +28,26 @@ from services.order.domain.service_order.cancellation import CancelLine, CancelO
 from services.order.domain.service_order.creation import ReviseOrder
 from services.order.domain.service_order.lines import OverridePrice
 from services.order.domain.service_order.posting import Post
+from services.order.domain.service_order.reasons import GiveReason, RemoveReason
 from services.order.domain.service_order.sign_off import SignOff, WithdrawSignOff
+from services.order.domain.service_order.sla.commands import (
+    CancelSla,
+    ChangeSlaPolicy,
+    MeasureAnew,
+    NoticeSla,
+    StartSlaRecording,
+    StopSlaRecording,
+)
+from services.order.domain.service_order.stage import MoveToNextStage, MoveToPreviousStage
 from services.order.domain.service_order.state import CanceledLine, Open, State
-from tests.domain.order.records import APRIL, ORDER, add, call_out, create, hours, pumps, revise, travel
+from services.order.domain.service_order.surroundings import Asked
+from services.order.domain.service_order.visits import ReportArrival, ReportTravel, ReportWork
+from tests.domain.order.measured import at
+from tests.domain.order.records import ANNA, APRIL, BERT, ORDER, add, call_out, create, hours, pumps, revise, travel
 from tests.domain.order.stories import LOST, ROWS, adjust, moments
 from tests.support.spec import read_back
 
-EVERY_COMMAND: tuple[Command, ...] = (
+EVERY_COMMAND: tuple[Command | Asked, ...] = (
     create(),
     create(project=None),
     ReviseOrder(),
@@ -49,16 +65,53 @@ EVERY_COMMAND: tuple[Command, ...] = (
     *(Post(order_id=ORDER, found=ROWS, types=frozenset((kind,))) for kind in get_args(LineType)),
     *(adjust(line, quantity) for line in (1, 3, 9) for quantity in ("0", "2", "3", "-1")),
     replace(adjust(1, "3"), unit_price=Decimal(1), chargeable=False, description="Anew"),
+    *(
+        at(moment, command)
+        for moment in ("2026-05-04 09:45", "2026-05-04 18:00")
+        for command in (
+            MoveToNextStage(),
+            MoveToNextStage(stage="ON-SITE"),
+            MoveToNextStage(stage="HOLD", reason="PARTS"),
+            MoveToNextStage(stage="HOLD", reason="PARTS", sla_reason="LATE"),
+            MoveToPreviousStage(),
+            GiveReason("LATE"),
+            GiveReason("NOBODY"),
+            RemoveReason(1),
+            RemoveReason(9),
+            ReportTravel("W-2", BERT),
+            ReportArrival("W-1", ANNA),
+            ReportArrival("W-9", None),
+            *(ReportWork("W-1", ANNA, step) for step in ("started", "interrupted", "continued", "ended")),
+            StartSlaRecording(),
+            StopSlaRecording(),
+            CancelSla(),
+            ChangeSlaPolicy(),
+            NoticeSla(),
+            MeasureAnew(),
+            SignOff(),
+            WithdrawSignOff(),
+            CancelOrder(),
+            ReviseOrder(priority="high"),
+        )
+    ),
 )
 HISTORIES = tuple(moments())
 STATES = tuple(service_order.fold(history) for history in HISTORIES)
 FACTS = tuple(chain.from_iterable(HISTORIES))
+SETUP = {stages.StageGraphDefined, stages.StageReasonRecorded, stages.OrderParametersSet}
+"""Facts of other streams than orders."""
+
+
+def bare(command: Command | Asked) -> Command:
+    """The command without what stands around."""
+    return command.command if isinstance(command, Asked) else command
 
 
 def test_every_command_every_state_and_every_fact_is_there() -> None:
-    assert {type(command) for command in EVERY_COMMAND} == set(get_args(Command))
+    assert {type(bare(command)) for command in EVERY_COMMAND} == set(get_args(Command))
     assert {type(state) for state in STATES} == set(get_args(State)) == set(DECISIONS) == set(FOLDS)
-    assert {type(fact) for fact in FACTS} == set(says.FACTS) == set(chain.from_iterable(FOLDS.values()))
+    every = {*says.FACTS, *stages.FACTS, *measures.FACTS} - SETUP
+    assert {type(fact) for fact in FACTS} == every == set(chain.from_iterable(FOLDS.values()))
     assert set(chain.from_iterable(DECISIONS.values())) == set(get_args(Command))
 
 
@@ -70,14 +123,16 @@ def test_a_command_gives_facts_that_the_state_takes_in_or_is_refused(
     moments_of_it = [
         (history, state) for history, state in zip(HISTORIES, STATES, strict=True) if isinstance(state, standing)
     ]
-    commands = [command for command in EVERY_COMMAND if isinstance(command, kind)]
+    commands = [command for command in EVERY_COMMAND if isinstance(bare(command), kind)]
     for (history, state), command in product(moments_of_it, commands):
+        asked = command if isinstance(command, Asked) else at("2026-05-04 18:00", command)
         try:
-            facts = service_order.decide(command, state)
+            facts = service_order.decide(asked, state)
         except Rejected as refusal:
-            refused_as_the_table_says(refusal, command, state)
+            refused_as_the_table_says(refusal, bare(command), state)
         else:
-            assert action_name(type(command)) in allowed_actions(state)
+            assert kind in OF_TIMERS or action_name(kind) in allowed_actions(state)
+            assert facts or kind in OF_TIMERS
             taken_in(history, state, facts)
 
 
@@ -92,8 +147,7 @@ def refused_as_the_table_says(refusal: Rejected, command: Command, state: State)
 
 
 def taken_in(history: Sequence[says.OrderFact], state: State, facts: Sequence[says.OrderFact]) -> None:
-    """At least one fact; each changes the state, and the state is what the whole history comes to."""
-    assert facts
+    """Each fact changes the state, and the state is what the whole history comes to."""
     present = state
     for fact in facts:
         after = service_order.evolve(present, fact)
@@ -115,8 +169,9 @@ def test_every_row_of_the_table_decides_somewhere() -> None:
     for command in EVERY_COMMAND:
         for state in STATES:
             with suppress(Rejected):
-                service_order.decide(command, state)
-                decided.add((type(state), type(command)))
+                asked = command if isinstance(command, Asked) else at("2026-05-04 18:00", command)
+                service_order.decide(asked, state)
+                decided.add((type(state), type(bare(command))))
     assert decided == {(state, command) for state, row in DECISIONS.items() for command in row}
 
 

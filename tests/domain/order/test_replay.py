@@ -13,20 +13,45 @@ from services.order.domain.service_order import (
     FOLDS,
     Fold,
     adjustment,
+    agreement_guards,
     cancellation,
     creation,
     guards,
     lines,
     posting,
     prices,
+    reasons,
     service_order,
     sign_off,
+    stage,
+    visits,
 )
+from services.order.domain.service_order.sla import attachment, commands, following, marks, overrun, verdicts
 from services.order.domain.service_order.state import Open, State
 from tests.domain.order.records import create
 from tests.domain.order.stories import STORIES, recorded
 
-MODULES: tuple[ModuleType, ...] = (folder, adjustment, cancellation, creation, guards, lines, posting, prices, sign_off)
+MODULES: tuple[ModuleType, ...] = (
+    folder,
+    adjustment,
+    cancellation,
+    creation,
+    guards,
+    lines,
+    posting,
+    prices,
+    reasons,
+    sign_off,
+    stage,
+    visits,
+    attachment,
+    commands,
+    following,
+    marks,
+    overrun,
+    verdicts,
+)
+RULES = (guards, prices, agreement_guards, attachment, commands, following, marks, overrun, verdicts)
 
 
 def forbidden(*_: Any, **__: Any) -> Any:
@@ -34,11 +59,11 @@ def forbidden(*_: Any, **__: Any) -> Any:
 
 
 def rules() -> set[FunctionType]:
-    """Every decision, and every function of guards and prices."""
+    """Every decision, and every function of guards, prices and clocks."""
     decisions = {decision for row in DECISIONS.values() for decision in row.values()}
     asked = {
         value
-        for module in (guards, prices)
+        for module in RULES
         for value in vars(module).values()
         if isinstance(value, FunctionType) and value.__module__ == module.__name__
     }

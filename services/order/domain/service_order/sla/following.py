@@ -61,9 +61,9 @@ def _signed(course: Course, _: State, __: told.OrderSignedOff | told.OrderLineCa
 
 def _sign_off_withdrawn(course: Course, _: State, __: told.OrderSignOffWithdrawn) -> None:
     """What the sign-off stopped goes on with what was left; a response that was given stays. Source: sla 7."""
-    at = course.around.happened_at
     for clock in course.order.sla.clocks.values():
         if clock.stopped_by == "sign_off" and clock.present_terms.reopens:
+            at = course.around.happened_at
             insist(rises(at, clock.stopped_at))
             tell(course, says.OrderSlaReopened, clock.name, at)
     pause_by_stage(course)
