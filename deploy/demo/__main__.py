@@ -29,7 +29,7 @@ _FAILED, _INTERRUPTED = 1, 130
 def main() -> int:
     """0 when the figures are those expected and everything stopped in order."""
     arguments = _arguments()
-    system = System(arguments.data)
+    system = System(arguments.data, timers=False)
     began = time.monotonic()
     try:
         with stopping_signals_interrupt(), system:
@@ -59,6 +59,7 @@ def _play(system: System) -> bool:
     try:
         print("\nTelling the story ...", flush=True)
         tell(company)
+        system.start_timers()
         expected = EXPECTED.read_text().strip()
         printed = _report_once_settled(company, expected)
     finally:

@@ -56,13 +56,17 @@ class Person:
 
     def puts(self, kind: str, key: str, **record: Any) -> None:
         """Puts a reference record, unless it is there: told again, the story changes nothing."""
-        headers = {**self._token, "if-none-match": "*"}
-        self._company.send("reference", "PUT", f"/v1/{kind}/{key}", headers, json=record)
+        self.sets("reference", f"/v1/{kind}/{key}", **record)
 
-    def says(self, path: str, key: str, **command: Any) -> Mapping[str, Any]:
-        """Gives a command to the order service; `key` is its idempotency key, so that it happens once for ever."""
+    def sets(self, service: str, path: str, **content: Any) -> None:
+        """Puts something of any service, unless it is there."""
+        self._company.send(service, "PUT", path, {**self._token, "if-none-match": "*"}, json=content)
+
+    def says(self, path: str, key: str, service: str = "order", **command: Any) -> Mapping[str, Any]:
+        """Gives a command, to the order service where no other is named; `key` is its idempotency key, so that it
+        happens once for ever."""
         headers = {**self._token, "idempotency-key": f"story {key}"}
-        answer: Mapping[str, Any] = self._company.send("order", "POST", path, headers, json=command).json()
+        answer: Mapping[str, Any] = self._company.send(service, "POST", path, headers, json=command).json()
         return answer
 
     def asks(self, service: str, path: str, **query: Any) -> Any:

@@ -1,15 +1,15 @@
-"""What the story comes to: the margin of its orders and the documents that were issued, as tables."""
+"""What the story comes to: margins, the documents that were issued, and what became of the promises, as tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from deploy.demo.company import Person
-
-Cells = Sequence[str]
+from deploy.demo.promises import promises
+from deploy.demo.table import Cells, table
 
 
 def report(manager: Person) -> str:
-    """The margin report by order, its grand total, and the invoices and credit notes."""
+    """The margin report by order, its grand total, the invoices and credit notes, the SLA report and a ledger."""
     lines = manager.asks("reporting", "/v1/reports/margin-lines", limit=1000)["items"]
     totals = manager.asks("reporting", "/v1/reports/margin-totals", by="order", limit=1000)
     documents = manager.asks("invoicing", "/v1/invoices", limit=1000)["items"]
@@ -18,9 +18,10 @@ def report(manager: Person) -> str:
     every = [_sums("all orders", "", "", total) for total in totals["totals"]]
     return "\n\n".join(
         (
-            _table("Service order margin, EUR", _ORDER, [*orders, *every]),
-            _table("Lines of SO-000001", _LINE, [_line(line) for line in lines if line["number"] == "SO-000001"]),
-            _table("Invoices and credit notes, EUR", _DOCUMENT, [_document(document) for document in documents]),
+            table("Service order margin, EUR", _ORDER, [*orders, *every]),
+            table("Lines of SO-000001", _LINE, [_line(line) for line in lines if line["number"] == "SO-000001"]),
+            table("Invoices and credit notes, EUR", _DOCUMENT, [_document(document) for document in documents]),
+            *promises(manager),
         )
     )
 
@@ -52,20 +53,3 @@ def _amounts(row: Mapping[str, Any]) -> Cells:
 def _document(document: Mapping[str, Any]) -> Cells:
     order = [document["order_number"], str(document["posting_number"])]
     return [document["number"], document["issued_on"], document["customer"] or "", *order, document["total"]["amount"]]
-
-
-_LEFT = {"order", "date", "project", "type", "number", "issued", "customer", "state"}
-
-
-def _table(title: str, columns: Cells, rows: Sequence[Cells]) -> str:
-    """A table for a terminal: text to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
-
-    def written(cells: Cells) -> str:
-        told = [
-            cell.ljust(width) if name in _LEFT else cell.rjust(width)
-            for name, cell, width in zip(columns, cells, widths, strict=True)
-        ]
-        return "  ".join(told).rstrip()
-
-    return "\n".join([title, "", written(columns), *map(written, rows)])

@@ -1,4 +1,4 @@
-"""The spring of a service company: what it owns, and seven visits to two customers.
+"""The spring of a service company: what it owns, seven visits to two customers, and four more on an agreement.
 
 Everything has its date in the spring of 2026; what the services record carries today's date beside it.
 """
@@ -6,6 +6,7 @@ Everything has its date in the spring of 2026; what the services record carries 
 from collections.abc import Sequence
 from typing import Any
 
+from deploy.demo.agreed import four_visits_on_an_agreement
 from deploy.demo.company import Company, Person
 
 SPRING = "2026-01-01"
@@ -22,6 +23,7 @@ def tell(company: Company) -> None:
     a_price_that_was_agreed_by_hand(manager, dispatcher)
     work_on_our_own_plant(manager, dispatcher)
     a_visit_that_is_still_to_come(dispatcher)
+    four_visits_on_an_agreement(manager, dispatcher)
 
 
 def what_the_company_owns(manager: Person) -> None:
