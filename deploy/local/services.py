@@ -28,6 +28,7 @@ SERVICES = (
     Service("order", "services.order", 8102),
     Service("reporting", "services.reporting", 8103),
     Service("invoicing", "examples.invoicing", 8104),
+    Service("agreement", "services.agreement", 8105),
 )
 
 

@@ -20,6 +20,9 @@ NOT_PERSONAL = {
     "LinePropertyRecorded.name": "what a line property is called",
     "ItemPriced.name": "what an item is called",
     "OrderLinePostingFailed.reason": "the code of a rule",
+    "SlaPolicyDefined.name": "what a policy is called",
+    "SlaPolicyRevised.name": "what a policy is called",
+    "AgreementGroupRecorded.description": "what a group is called",
 }
 
 
