@@ -28,9 +28,9 @@ def amended(amendment: int, on: date, group: str = "BRONZE", **values: Any) -> s
 
 
 HOURS: dict[str, Any] = {"type": "hour", "quantity": Decimal("2.5"), "category": "LABOUR", "starts_on": JANUARY}
-FILTERS: dict[str, Any] = {"type": "item", "quantity": Decimal("2"), "item": "I-1", "starts_on": JANUARY}
-TRIP: dict[str, Any] = {"type": "expense", "quantity": Decimal("1"), "category": "TRAVEL", "starts_on": JANUARY}
-CALL: dict[str, Any] = {"type": "fee", "quantity": Decimal("1"), "category": "CALL-OUT", "starts_on": JANUARY}
+FILTERS: dict[str, Any] = {"type": "item", "quantity": Decimal(2), "item": "I-1", "starts_on": JANUARY}
+TRIP: dict[str, Any] = {"type": "expense", "quantity": Decimal(1), "category": "TRAVEL", "starts_on": JANUARY}
+CALL: dict[str, Any] = {"type": "fee", "quantity": Decimal(1), "category": "CALL-OUT", "starts_on": JANUARY}
 
 
 def added(line: int, values: dict[str, Any] = HOURS, **others: Any) -> says.AgreementLineAdded:

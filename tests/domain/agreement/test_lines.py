@@ -111,8 +111,8 @@ def test_a_line_may_hold_for_one_day_and_for_ever() -> None:
 
 
 def test_a_line_is_revised_whole() -> None:
-    lined.when(revise(1, hours("3", starts_on=OCTOBER))).then(revised(1, quantity=Decimal("3"), starts_on=OCTOBER))
-    kept = lined.given(stopped(2)).when(revise(2, filters("5"))).then(revised(2, FILTERS, quantity=Decimal("5")))
+    lined.when(revise(1, hours("3", starts_on=OCTOBER))).then(revised(1, quantity=Decimal(3), starts_on=OCTOBER))
+    kept = lined.given(stopped(2)).when(revise(2, filters("5"))).then(revised(2, FILTERS, quantity=Decimal(5)))
     assert isinstance(kept.state, Existing)
     assert kept.state.lines[2].stopped
 
