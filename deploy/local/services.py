@@ -29,6 +29,7 @@ SERVICES = (
     Service("order", "services.order", 8102, timers=True),
     Service("reporting", "services.reporting", 8103),
     Service("invoicing", "examples.invoicing", 8104),
+    Service("agreement", "services.agreement", 8105),
 )
 
 

@@ -12,11 +12,12 @@ from examples.invoicing.main import SERVICE as INVOICING
 from libs.runtime.migrate import migrate
 from libs.runtime.service import Service
 from libs.runtime.settings import database_url
+from services.agreement.main import SERVICE as AGREEMENT
 from services.order.main import SERVICE as ORDER
 from services.reference.main import SERVICE as REFERENCE
 from services.reporting.main import SERVICE as REPORTING
 
-SERVICES = (REFERENCE, ORDER, REPORTING, INVOICING)
+SERVICES = (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING)
 
 
 async def _one(service: Service, server: str) -> None:

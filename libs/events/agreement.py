@@ -22,23 +22,32 @@ class AgreementFact(Fact, publisher="agreement"):
 
 
 class ClockTargets(BaseModel):
-    """What one clock may take, by the order's priority; an order without one has the priority normal."""
+    """What one clock may take, by the order's priority, and when it counts as at risk.
+
+    There is always a target for normal: it holds for orders without a priority and for priorities that have none of
+    their own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     targets: Mapping[Priority, Budget]
     at_risk: tuple[AtRiskPoint, ...] = ()
 
+    def target(self, priority: Priority | None) -> Budget:
+        """What an order of this priority, or of none, may take."""
+        return self.targets.get(priority or "normal", self.targets["normal"])
+
 
 class SlaPolicyVersion(AgreementFact):
-    """A version of an SLA policy, in force from a day. Versions are never changed. Source: SLA-01, sla, definitions.
+    """A version of an SLA policy, in force from a day. Versions are never changed; on a day counts the one with the
+    latest `effective_on` on or before it, and of those the last recorded. Source: SLA-01, sla, definitions.
 
     `clocks` by name: response, resolution. `calendar` is a calendar of the reference service; without one every second
     counts. `never_pauses` names clocks that no stage and no hand pauses. `reopens`: whether withdrawing the sign-off
     lets the resolution clock go on (sla 7). `end_of_day`: budgets in working days end with the last day, not at the
     time of day of the start (sla 11). `cut_off`: local time; what begins after it counts from the next working day (sla
     12). `applies_to_generated`: whether planned orders are measured (SLA-05). `active`: whether it may be chosen
-    (SLA-03).
+    (SLA-03): the last recorded version decides; what uses the policy keeps it.
     """
 
     policy: Key

@@ -28,6 +28,9 @@ NOT_PERSONAL = {
     "Stage.description": "what a stage is called",
     "Stage.requires_reason": "a flag",
     "StageReasonRecorded.description": "what a reason code says",
+    "SlaPolicyDefined.name": "what a policy is called",
+    "SlaPolicyRevised.name": "what a policy is called",
+    "AgreementGroupRecorded.description": "what a group is called",
 }
 
 

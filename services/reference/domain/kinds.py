@@ -36,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("cost-prices", says.CostPriceSet, "cost_price", _PRICED),
         Kind("sales-prices", says.SalesPriceSet, "sales_price", _PRICED),
         Kind("items", says.ItemPriced, "item"),
+        Kind("calendars", says.CalendarRecorded, "calendar"),
     )
 }
 """The kinds by the name of their key."""

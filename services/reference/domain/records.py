@@ -51,6 +51,8 @@ def decide(command: Put, state: State) -> Sequence[Fact]:
             _check_decimals("sales_price", str(item.sales_price), item.currency)
         case says.LinePropertyRecorded() as line_property:
             _check_percentages(line_property)
+        case says.CalendarRecorded() as calendar:
+            _check_calendar(calendar)
         case _:
             pass
     return [command.record]
@@ -83,6 +85,12 @@ def _check_percentages(line_property: says.LinePropertyRecorded) -> None:
     for field in ("cost_percentage", "sales_percentage"):
         if getattr(line_property, field) < -100:
             raise Rejected.value("percent_range", "At most 100 % is taken off.", field=f"/{field}")
+
+
+def _check_calendar(calendar: says.CalendarRecorded) -> None:
+    """Without working time a clock never runs, and nothing is ever due. Source: data PER-008."""
+    if not any(calendar.weekly.values()) and not any(calendar.exceptions.values()):
+        raise Rejected.value("calendar_empty", "A calendar is open at some time.", field="/weekly")
 
 
 def _check_decimals(field: str, value: str, currency: str) -> None:

@@ -11,7 +11,7 @@ from libs.runtime.faults import NotFound
 from libs.runtime.http.problems import Refused
 from tests.component.http.door import LINES, Door, code
 
-SERVICES = ("reference", "order", "reporting", "invoicing")
+SERVICES = ("reference", "agreement", "order", "reporting", "invoicing")
 SCOPES = frozenset(f"{service}.{what}" for service in SERVICES for what in ("read", "write"))
 
 

@@ -6,7 +6,14 @@ from decimal import Decimal
 import pytest
 
 from libs.events.fact import Fact
-from libs.events.reference import CostPriceSet, CustomerRecorded, LinePropertyRecorded, ProjectRecorded, SalesPriceSet
+from libs.events.reference import (
+    CalendarRecorded,
+    CostPriceSet,
+    CustomerRecorded,
+    LinePropertyRecorded,
+    ProjectRecorded,
+    SalesPriceSet,
+)
 from libs.kernel.ids import natural_id
 from services.reference.domain.kinds import KINDS
 from services.reference.domain.records import Put, record
@@ -77,3 +84,30 @@ def test_every_kind_has_a_key_that_its_fact_holds_and_refers_to_kinds() -> None:
         assert kind.key in kind.fact.model_fields
         assert set(kind.refers.values()) <= set(KINDS)
         assert kind.stream_id("A") == natural_id(kind.key, "A")
+
+
+def calendar(**other: object) -> CalendarRecorded:
+    return CalendarRecorded.model_validate(
+        {"calendar": "BE", "time_zone": "Europe/Brussels", "weekly": {}, "valid_from": "2026-01-01"} | other
+    )
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        calendar(weekly={"mon": [["08:00", "12:00"], ["13:00", "24:00"]]}),
+        calendar(exceptions={"2026-12-24": [["09:00", "12:00"]]}),
+    ],
+)
+def test_every_put_of_a_calendar_is_a_version(fact: CalendarRecorded) -> None:
+    a_record.given(fact).when(Put(fact)).then(fact)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [calendar(), calendar(weekly={"mon": [], "tue": []}, exceptions={"2026-12-25": []})],
+    ids=["blank", "closed"],
+)
+def test_a_calendar_that_never_opens_is_refused(fact: CalendarRecorded) -> None:
+    """PER-008."""
+    a_record.given().when(Put(fact)).then_refused("value", "calendar_empty", "/weekly")

@@ -1,0 +1,1 @@
+"""What the agreement service decides about: SLA policies, agreement groups, service agreements."""
