@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from libs.kernel.worktime.wall import Wall
 from libs.kernel.worktime.windows import DAY, Window
+from libs.kernel.worktime.zones import midnight
 
 
 @dataclass(frozen=True)
@@ -35,5 +38,15 @@ class CalendarVersion:
                     raise ValueError("a window opens before it closes, inside its day")
         try:
             ZoneInfo(self.time_zone)
-        except (KeyError, ValueError) as unknown:
+        except (KeyError, OSError, ValueError) as unknown:
             raise ValueError(f"unknown time zone {self.time_zone!r}") from unknown
+
+    @cached_property
+    def wall(self) -> Wall:
+        """The windows as the clocks on the wall count them."""
+        return Wall(self.weekly, self.exceptions)
+
+    @cached_property
+    def begin(self) -> int:
+        """The second from which the version can be in force."""
+        return midnight(self.valid_from, self.time_zone)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 Window = tuple[int, int]
 """Opening and closing in seconds of the local day, 0 <= opening < closing <= 86400; the closing second is not in it."""
@@ -39,7 +40,7 @@ def window(opening: str, closing: str) -> Window:
 def windows(pairs: Iterable[tuple[str, str]]) -> tuple[Window, ...]:
     """The windows of one day in the order of the day; ValueError for a bad one and for two that overlap."""
     day = sorted(window(opening, closing) for opening, closing in pairs)
-    for (_, closing), (opening, _) in zip(day, day[1:], strict=False):
+    for (_, closing), (opening, _) in pairwise(day):
         if opening < closing:
             raise ValueError("two windows of a day overlap")
     return tuple(day)
