@@ -61,7 +61,8 @@ def periods(selection: SlaSelection, by: By, after: Place | None, limit: int) ->
 def totals(selection: SlaSelection) -> Select[Any]:
     """The verdicts of all selected clocks, counted."""
     rows = clocks_at(selection.moment)
-    return select(*_counts(rows)).where(*conditions(selection, rows))
+    counts: list[ColumnElement[Any]] = [*_counts(rows)]
+    return select(*counts).where(*conditions(selection, rows))
 
 
 def calendars(keys: Sequence[str]) -> Select[Any]:
@@ -84,4 +85,3 @@ def _key(rows: FromClause, by: By) -> ColumnElement[str]:
     if by in _WRITTEN:
         return func.to_char(rows.c.period_on, _WRITTEN[by], type_=Text)
     return func.coalesce(rows.c[_COLUMN[by]].cast(Text), "")
-

@@ -49,7 +49,12 @@ class Moment:
         """The rows of a function of analytics.sql as they stand at this instant."""
         asked = f"{function}_occurred" if self.occurred else function
         instant = bindparam("as_of", self.as_of, DateTime(timezone=True))
-        return getattr(func.read, asked)(instant).table_valued(*columns, name=function)
+        found: TableValuedAlias = getattr(func.read, asked)(instant).table_valued(*columns, name=function)
+        return found
+
+
+NOW = Moment()
+"""As everything stands."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ class Selection:
     by side count each line once. Source: MAR-04.
     """
 
-    moment: Moment = Moment()
+    moment: Moment = NOW
     basis: Basis = "all"
     order_date_from: date | None = None
     order_date_to: date | None = None

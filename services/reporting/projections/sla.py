@@ -177,7 +177,7 @@ def _held_to(fact: told.SlaTerms, clock: told.SlaClock) -> Row:
 
 def _terms(fact: told.SlaTerms, clock: told.SlaClock) -> Mapping[str, Any]:
     """The terms as measuring.py reads them."""
-    named = {"calendar", "calendar_versions", "calendar_applies_to", "end_of_day", "cut_off"}
+    named = {"calendar", "calendar_versions", "calendar_applies_to", "time_zone", "end_of_day", "cut_off"}
     return fact.model_dump(mode="json", include=named) | clock.model_dump(mode="json", include={"budget", "at_risk"})
 
 

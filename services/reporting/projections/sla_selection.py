@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Numeric, Text, Uuid, column, or_, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement
 from sqlalchemy.sql.selectable import FromClause, TableValuedAlias
 
 from libs.runtime.versions import OPEN
 from services.reporting.projections import tables
-from services.reporting.projections.selection import Moment
+from services.reporting.projections.selection import NOW, Moment
 
 Verdict = Literal["running", "met", "missed", "canceled"]
 VERDICTS: tuple[Verdict, ...] = ("met", "missed", "running", "canceled")
@@ -33,6 +33,10 @@ class Owned:
     worker: str | None = None
 
 
+EVERYONES = Owned()
+"""Held to nothing."""
+
+
 @dataclass(frozen=True)
 class SlaSelection:
     """Which clocks count; None stands for all.
@@ -41,8 +45,8 @@ class SlaSelection:
     runs to that of its start. Source: contracts 7, sla 14.
     """
 
-    moment: Moment = Moment()
-    owned: Owned = Owned()
+    moment: Moment = NOW
+    owned: Owned = EVERYONES
     period_from: date | None = None
     period_to: date | None = None
     order: str | None = None
@@ -57,7 +61,7 @@ class SlaSelection:
 
 def clocks_at(moment: Moment) -> TableValuedAlias:
     """The one definition of a clock's row, in analytics_sla.sql, at an instant."""
-    columns = [
+    columns: list[ColumnClause[Any]] = [
         *(column(name, Text) for name in _TEXTS),
         *(column(name, DateTime(timezone=True)) for name in _INSTANTS),
         *(column(name, BigInteger) for name in _COUNTS),

@@ -1,12 +1,14 @@
 """What reporting keeps of SLA clocks: each with its marks, the reasons of their orders, and calendars to measure by."""
 
+from datetime import datetime
+
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Text
 
 from libs.runtime.versions import versioned
-from services.reporting.projections.tables import METADATA
+from services.reporting.projections.tables import METADATA as METADATA
 
 
-def _instant(name: str) -> Column[DateTime]:
+def _instant(name: str) -> Column[datetime]:
     return Column(name, DateTime(timezone=True))
 
 
