@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from libs.events import order_sla as says
 from libs.events.durations import AtRiskPoint, Budget
@@ -37,8 +38,9 @@ _CAUSES = {"paused": "hand", "resumed": "hand", "stopped": "sign_off", "canceled
 
 
 def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
-    """An instant of March 2026, by the clocks of Brussels before the 29th. The 10th is a Tuesday."""
-    return datetime(2026, 3, day, hour, minute, tzinfo=UTC) - timedelta(hours=1)
+    """An instant by the clocks of Brussels; day 1 is the first of March 2026, a Sunday, and day 32 the first of April."""
+    local = datetime(2026, 3, 1, hour, minute, tzinfo=ZoneInfo(ZONE)) + timedelta(days=day - 1)
+    return local.astimezone(UTC)
 
 
 def attached(*clocks: SlaClock, **other: Any) -> says.OrderSlaAttached:
