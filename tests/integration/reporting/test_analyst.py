@@ -11,7 +11,7 @@ from psycopg import errors
 
 from libs.kernel.money import rounded_decimal
 from services.reporting.projections.margin import groups, lines
-from services.reporting.projections.selection import BUCKETS, Selection
+from services.reporting.projections.selection import BUCKETS, Moment, Selection
 from services.reporting.projections.standing import snapshot
 from tests.domain.reporting.an_order import (
     HOUR,
@@ -136,7 +136,7 @@ async def test_analysts_and_the_report_see_the_same(database: str, reporting_url
     then = told.append(ORDER, invoice("INV-1", (HOUR, "225.00")))
     told.append(ORDER, canceled(2))
     async with heard(reporting_url, told) as store, snapshot(store) as state:
-        now, before = [await state.rows(lines(Selection(as_of=instant), None, 10)) for instant in (None, then)]
+        now, before = [await state.rows(lines(Selection(Moment(instant)), None, 10)) for instant in (None, then)]
         totals = await state.rows(groups(Selection(), "order", None, 10))
     with as_analyst(reporting_url) as connection:
         assert _asked(connection, "select * from analytics.service_order_margin", now) == _rows(now)
@@ -183,9 +183,10 @@ def test_every_view_and_every_column_says_what_it_is(database: str, reporting_ur
         functions = connection.execute(
             "select obj_description(oid, 'pg_proc') from pg_proc where pronamespace = 'analytics'::regnamespace"
         ).fetchall()
-    assert {row["view"] for row in found} == {"service_order", "service_order_margin", "service_order_margin_totals"}
+    margins = {"service_order", "service_order_margin", "service_order_margin_totals"}
+    assert {row["view"] for row in found} == {*margins, "sla_clock", "sla_compliance"}
     assert [(row["view"], row["column"]) for row in found if not row["says"] or not row["about"]] == []
-    assert len(functions) == 2
+    assert len(functions) == 4
     assert None not in [says for (says,) in functions]
 
 
