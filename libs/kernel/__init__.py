@@ -1,1 +1,1 @@
-"""The words of the system: decider, view, policy, money, period, ids. Pure, standard library only."""
+"""The words of the system: decider, view, policy, money, period, worktime, ids. Pure, standard library only."""

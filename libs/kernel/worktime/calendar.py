@@ -9,9 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
+from libs.kernel.worktime.hours import DAY
 from libs.kernel.worktime.version import CalendarVersion
 from libs.kernel.worktime.wall import Kind, Wall
-from libs.kernel.worktime.windows import DAY
 from libs.kernel.worktime.zones import instant_of, midnight, pieces, seconds_of
 
 _SECOND, _DAY, _HORIZON = timedelta(seconds=1), timedelta(days=1), timedelta(days=3653)
@@ -31,7 +31,7 @@ class WorkCalendar:
     """A calendar by its key, with every version known to whoever asks: at least one, in any order.
 
     In force is the version with the latest `valid_from` that its own zone's calendar day has reached, of several the
-    highest number; before the first, the first counts. Instants are aware and cut to whole seconds; answers are UTC.
+    highest number; before any, the one that takes effect first counts. Instants are aware and cut to whole seconds; answers are UTC.
     A naive instant is a TypeError. Whoever must not be touched by later versions is given a calendar without them.
     Source: sla rules 9 and 10.
     """
@@ -122,9 +122,11 @@ class WorkCalendar:
         day = self._working_day(local.date(), days)
         if day is None:
             return None
+        spans = self.spans(self._midnight(day) if days else first, self._midnight(day + _DAY))
+        opened = [span for span in spans if span.kind == "open"]
         if end_of_day:
-            return self._open_spans(day)[-1].end
-        return self._time_of_day(day, local.time())
+            return opened[-1].end
+        return self._time_of_day(day, local.time(), opened) if days else first
 
     def _working_day(self, day: date, days: int) -> date | None:
         """The working day `days` after `day`, which is one."""
@@ -134,20 +136,16 @@ class WorkCalendar:
             days -= self.open_seconds(self._midnight(day), self._midnight(day + _DAY)) > 0
         return None if days else day
 
-    def _time_of_day(self, day: date, at: time) -> datetime:
+    def _time_of_day(self, day: date, at: time, opened: list[Span]) -> datetime:
         wanted = datetime.combine(day, at, ZoneInfo(self._on(day).time_zone)).astimezone(UTC)
-        passed = [span for span in self._open_spans(day) if span.start <= wanted]
-        return min(wanted, passed[-1].end) if passed else self._open_spans(day)[0].start
-
-    def _open_spans(self, day: date) -> list[Span]:
-        spans = self.spans(self._midnight(day), self._midnight(day + _DAY))
-        return [span for span in spans if span.kind == "open"]
+        passed = [span for span in opened if span.start <= wanted]
+        return min(wanted, passed[-1].end) if passed else opened[0].start
 
     def _midnight(self, day: date) -> datetime:
         return instant_of(midnight(day, self._on(day).time_zone))
 
     def _on(self, day: date) -> CalendarVersion:
-        return next((version for version in reversed(self._ordered) if version.valid_from <= day), self._ordered[0])
+        return next((version for version in reversed(self._ordered) if version.valid_from <= day), self._eras[0][1])
 
     def _after(self, start: int, seconds: int) -> int | None:
         for wall, first, last, offset in self._stretches(start, start + _HORIZON.days * DAY):

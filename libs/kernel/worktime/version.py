@@ -6,8 +6,8 @@ from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from libs.kernel.worktime.hours import DAY, Window
 from libs.kernel.worktime.wall import Wall
-from libs.kernel.worktime.windows import DAY, Window
 from libs.kernel.worktime.zones import midnight
 
 

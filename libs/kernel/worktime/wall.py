@@ -6,7 +6,7 @@ from datetime import date
 from itertools import accumulate
 from typing import Literal
 
-from libs.kernel.worktime.windows import DAY, Window
+from libs.kernel.worktime.hours import DAY, Window
 from libs.kernel.worktime.zones import EPOCH_DAY
 
 Kind = Literal["open", "closed", "holiday"]

@@ -1,4 +1,4 @@
-"""Zones as arithmetic: instants in seconds since 1970 in UTC, and the stretches of time over which a zone's offset rests."""
+"""Zones as arithmetic: instants in seconds since 1970 in UTC, and the pieces of time in which a zone keeps its offset."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from libs.kernel.worktime.windows import DAY
+from libs.kernel.worktime.hours import DAY
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_DAY = EPOCH.toordinal()

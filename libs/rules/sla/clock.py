@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from operator import attrgetter
 from typing import Literal
 
 from libs.rules.sla.course import Course
@@ -26,23 +25,25 @@ _WITHIN: dict[Phase, Verdict] = {"running": "running", "paused": "running", "sto
 def clock_of(terms: Terms, marks: Iterable[Mark]) -> "Clock":
     """The clock that began with `terms`, folded from `marks` in the order of (at, sequence), in whatever order given.
 
-    A mark that does not apply (a pause while paused, anything after cancelling, a second stop) changes nothing: recorded
-    history is never refused. ValueError when no mark starts the clock. Source: sla rules 1 to 8, contracts 7.
+    A mark that does not apply (a pause while paused, anything after cancelling, a second stop) changes nothing:
+    recorded history is never refused. A reopened clock runs; terms that changed while it was stopped apply from then
+    on. ValueError when no mark starts the clock, TypeError for a naive instant. Source: sla rules 1 to 8, contracts 7.
     """
     folded = tuple(courses(terms, marks))
     if not folded:
         raise ValueError("a clock begins with a start")
-    return Clock(folded)
+    return Clock(tuple(at for at, _ in folded), tuple(course for _, course in folded))
 
 
 @dataclass(frozen=True)
 class Clock:
     """One measurement. Every question is asked at an instant and answered from the marks up to it.
 
-    All seconds are the clock's own time: open seconds of the calendar, or wall-clock seconds where the calendar moves
-    only the start.
+    `courses` has where it stood after the mark at each of `instants`. All seconds are the clock's own time: open
+    seconds of the calendar, or seconds round the clock where the calendar moves only the start.
     """
 
+    instants: tuple[datetime, ...]
     courses: tuple[Course, ...]
 
     @property
@@ -129,7 +130,7 @@ class Clock:
 
     def _course(self, at: datetime) -> Course:
         """The course after the last mark at or before `at`; before the start, the course at the start."""
-        return self.courses[max(bisect_right(self.courses, at, key=attrgetter("marked_at")) - 1, 0)]
+        return self.courses[max(bisect_right(self.instants, at) - 1, 0)]
 
 
 def _onwards(course: Course) -> datetime | None:

@@ -36,7 +36,6 @@ class Course:
     first: datetime
     origin: datetime
     since: datetime
-    marked_at: datetime
     cause: str | None = None
     stints: tuple[Stint, ...] = ()
     waiting: Mark | None = None

@@ -10,64 +10,61 @@ from libs.rules.sla.terms import Terms
 
 
 def whole(at: datetime) -> datetime:
-    """An aware instant in UTC, cut to whole seconds; a naive one is a ValueError. Source: sla rule 5."""
+    """An aware instant in UTC, cut to whole seconds; a naive one is a TypeError. Source: sla rule 5."""
     if at.tzinfo is None:
-        raise ValueError("an instant has an offset")
+        raise TypeError("an instant has an offset")
     return at.astimezone(UTC).replace(microsecond=0)
 
 
-def courses(terms: Terms, marks: Iterable[Mark]) -> Iterator[Course]:
-    """The course after each mark, from the start on."""
+def courses(terms: Terms, marks: Iterable[Mark]) -> Iterator[tuple[datetime, Course]]:
+    """Each mark's instant with the course after it, from the start on."""
     course: Course | None = None
-    for mark in ordered(marks):
+    for at, mark in ordered(marks):
         if course is not None:
-            course = replace(after(course, mark), marked_at=mark.at)
+            course = after(course, mark, at)
         elif mark.kind == "started":
-            course = Course(terms, "running", mark.at, mark.at, mark.at, mark.at, mark.cause)
+            course = Course(terms, "running", at, at, at, mark.cause)
         if course is not None:
-            yield course
+            yield at, course
 
 
-def ordered(marks: Iterable[Mark]) -> list[Mark]:
-    """The marks in the order of their whole seconds, then of their sequence; each sequence once."""
-    known = {mark.sequence: replace(mark, at=whole(mark.at)) for mark in marks}
-    return sorted(known.values(), key=lambda mark: (mark.at, mark.sequence))
+def ordered(marks: Iterable[Mark]) -> list[tuple[datetime, Mark]]:
+    """The marks with their whole seconds, in the order of these, then of their sequence; each sequence once."""
+    known = {mark.sequence: (whole(mark.at), mark) for mark in marks}
+    return sorted(known.values(), key=lambda each: (each[0], each[1].sequence))
 
 
-def after(course: Course, mark: Mark) -> Course:
+def after(course: Course, mark: Mark, at: datetime) -> Course:
     """The course after one more mark; the same when the mark does not apply. Source: sla rules 3 and 6 to 8."""
     match mark.kind, course.phase:
         case "paused", "running":
-            return _turned(course, "paused", mark)
+            return _turned(course, "paused", mark, at)
         case "resumed", "paused":
-            return _turned(course, "running", mark)
+            return _turned(course, "running", mark, at)
         case "stopped", "running" | "paused":
-            return _turned(course, "stopped", mark)
+            return _turned(course, "stopped", mark, at)
         case "canceled", "running" | "paused":
-            return _turned(course, "canceled", mark)
+            return _turned(course, "canceled", mark, at)
         case "reopened", "stopped":
-            return _reopened(course, mark)
+            return _reopened(course, mark, at)
         case "retargeted", "running" | "paused":
-            return _retargeted(course, mark, mark.at)
+            return _retargeted(course, mark, at)
         case "retargeted", "stopped":
             return replace(course, waiting=mark)
         case _:
             return course
 
 
-def _turned(course: Course, phase: Phase, mark: Mark) -> Course:
-    return replace(course, phase=phase, since=mark.at, cause=mark.cause, stints=_stints(course, mark.at))
-
-
-def _stints(course: Course, at: datetime) -> tuple[Stint, ...]:
+def _turned(course: Course, phase: Phase, mark: Mark, at: datetime) -> Course:
     kind = course.phase if course.phase in ("running", "paused") else "gap"
-    return (*course.stints, Stint(course.since, at, kind, course.cause))
+    behind = (*course.stints, Stint(course.since, at, kind, course.cause))
+    return replace(course, phase=phase, since=at, cause=mark.cause, stints=behind)
 
 
-def _reopened(course: Course, mark: Mark) -> Course:
+def _reopened(course: Course, mark: Mark, at: datetime) -> Course:
     """The time spent stopped is a gap; terms that changed meanwhile apply from now on."""
-    opened = replace(_turned(course, "running", mark), waiting=None)
-    return opened if course.waiting is None else _retargeted(opened, course.waiting, mark.at)
+    opened = replace(_turned(course, "running", mark, at), waiting=None)
+    return opened if course.waiting is None else _retargeted(opened, course.waiting, at)
 
 
 def _retargeted(course: Course, mark: Mark, at: datetime) -> Course:

@@ -166,8 +166,13 @@ def test_of_two_versions_of_one_date_the_higher_number_counts() -> None:
 
 
 def test_before_the_first_version_the_first_counts() -> None:
-    later = calendar(version(valid_from=date(2026, 6, 1)), version(((),) * 7, 2, date(2026, 7, 1)))
+    shut, june = version(((),) * 7, 2, date(2026, 7, 1)), version(valid_from=date(2026, 6, 1))
+    later = calendar(june, shut)
     assert later.open_seconds(brussels(3, 4), brussels(3, 5)) == 8 * 3600
+    assert later.working_days_after(brussels(3, 4, 9), 1, end_of_day=False) == brussels(3, 5, 9)
+    mended = calendar(version(((),) * 7, 1, date(2026, 6, 1)), version(FIVE_DAYS, 2, date(2026, 6, 1)))
+    assert mended.version_at(brussels(3, 4)).number == 2
+    assert mended.working_days_after(brussels(3, 4, 9), 1, end_of_day=False) == brussels(3, 5, 9)
 
 
 def test_a_version_may_move_the_calendar_to_another_zone() -> None:

@@ -70,13 +70,15 @@ def wall(at: datetime, zone: str) -> datetime:
 
 def in_force(calendar: WorkCalendar, at: datetime) -> CalendarVersion:
     """By the words of the rule: a version is reached once the wall has shown its date."""
-    reached = [
-        version
-        for version in calendar.versions
-        if datetime.combine(version.valid_from, datetime.min.time(), ZoneInfo(version.time_zone)).astimezone(UTC) <= at
-    ]
-    order = sorted(reached or calendar.versions, key=lambda version: (version.valid_from, version.number))
-    return order[-1] if reached else order[0]
+    begins = {version.number: begin(version) for version in calendar.versions}
+    at = max(at, min(begins.values()))
+    reached = [version for version in calendar.versions if begins[version.number] <= at]
+    return max(reached, key=lambda version: (version.valid_from, version.number))
+
+
+def begin(version: CalendarVersion) -> datetime:
+    midnight = datetime.combine(version.valid_from, datetime.min.time(), ZoneInfo(version.time_zone))
+    return midnight.astimezone(UTC)
 
 
 def kind(calendar: WorkCalendar, at: datetime) -> str:
@@ -149,6 +151,17 @@ def test_working_days_end_on_a_day_so_many_open_days_on(
     if not end_of_day and calendar.is_open(end):
         moments.append(end)
     assert len({wall(at, calendar.versions[0].time_zone).date() for at in moments}) == days + 1
+
+
+@given(CALENDARS, INSTANTS, st.integers(0, 9), st.booleans())
+def test_working_days_end_in_or_at_the_end_of_open_time(
+    calendar: WorkCalendar, start: datetime, days: int, end_of_day: bool
+) -> None:
+    first, end = calendar.next_open(start), calendar.working_days_after(start, days, end_of_day=end_of_day)
+    if first is not None and end is not None:
+        assert end >= first
+        assert (end == first) == (days == 0 and not end_of_day)
+        assert calendar.is_open(end) or calendar.is_open(end - SECOND)
 
 
 @example(WorkCalendar("night", (CalendarVersion(1, date(2011, 1, 1), "Europe/Brussels", (((7200, 10800),),) * 7),)))
