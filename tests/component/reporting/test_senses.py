@@ -53,7 +53,13 @@ async def test_a_stop_that_is_reported_late(reports_after: Asked) -> None:
             ("running", "missed", 5.5 * 3600, ["PARTS"]),
             (*stopped, ["PARTS"]),
         ],
-        "occurred": [None, ("running", "running", 1800, []), (*stopped, []), (*stopped, ["PARTS"]), (*stopped, ["PARTS"])],
+        "occurred": [
+            None,
+            ("running", "running", 1800, []),
+            (*stopped, []),
+            (*stopped, ["PARTS"]),
+            (*stopped, ["PARTS"]),
+        ],
     }
 
 

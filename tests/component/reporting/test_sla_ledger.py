@@ -25,7 +25,10 @@ async def ledger_of(client: httpx.AsyncClient, order: str, **asked: Any) -> dict
 
 
 def short(found: dict[str, Any]) -> list[tuple[str, str, str, str | None, int]]:
-    return [(each["start"][8:], each["end"][8:], each["kind"], each["reason"], each["seconds"]) for each in found["segments"]]
+    return [
+        (each["start"][8:], each["end"][8:], each["kind"], each["reason"], each["seconds"])
+        for each in found["segments"]
+    ]
 
 
 async def test_open_and_closed_time_of_a_clock_that_was_met(reports_after: Asked) -> None:
@@ -69,7 +72,9 @@ async def test_csv_says_the_same(reports_after: Asked) -> None:
         found = await ledger_of(client, SECOND)
         answer = await client.get(f"{CLOCKS}/{SECOND}/ledger", params=asked, headers={"accept": "text/csv"})
     rows = list(csv.DictReader(io.StringIO(answer.text)))
-    expected = [{name: "" if value is None else str(value) for name, value in each.items()} for each in found["segments"]]
+    expected = [
+        {name: "" if value is None else str(value) for name, value in each.items()} for each in found["segments"]
+    ]
     assert (rows, answer.headers["as-of"]) == (expected, LATER)
 
 
@@ -78,7 +83,10 @@ async def test_what_has_no_ledger(reports_after: Asked) -> None:
     told.append(ORDER, created(), attached())
     async with reports_after(told) as client:
         asked = [(ORDER, "resolution"), (FIRST, "other"), (AGAIN, "resolution"), (FIRST, None)]
-        answers = [await client.get(f"{CLOCKS}/{order}/ledger", params={"clock": clock} if clock else {}) for order, clock in asked]
+        answers = [
+            await client.get(f"{CLOCKS}/{order}/ledger", params={"clock": clock} if clock else {})
+            for order, clock in asked
+        ]
     assert [answer.status_code for answer in answers] == [404, 404, 404, 422]
 
 

@@ -10,7 +10,7 @@ from tests.component.reporting.conftest import Asked
 from tests.component.reporting.measured import CLOCKS, FIRST, ROWS, SECOND, clocks_of, measured
 from tests.domain.reporting.an_order import AGREEMENT
 
-THE_CLOCK = {
+THE_CLOCK: dict[str, Any] = {
     "order": FIRST,
     "number": "SO-1",
     "service_date": "2026-03-10",
@@ -118,9 +118,12 @@ async def test_pages_join_and_csv_says_the_same(reports_after: Asked, sense: str
     asked: dict[str, Any] = {"as_of": LATER, "sense": sense}
     async with reports_after(measured()) as client:
         whole = (await client.get(CLOCKS, params=asked)).json()["items"]
-        found, cursor = list[Any](), ""
+        found = list[Any]()
+        cursor: str | None = ""
         while cursor is not None:
-            page = (await client.get(CLOCKS, params={**asked, "limit": 1} | ({"cursor": cursor} if cursor else {}))).json()
+            page = (
+                await client.get(CLOCKS, params={**asked, "limit": 1} | ({"cursor": cursor} if cursor else {}))
+            ).json()
             found, cursor = found + page["items"], page["next"]
         answer = await client.get(CLOCKS, params=asked, headers={"accept": "text/csv"})
     assert found == whole

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from typing import get_args
+from typing import Any, get_args
 
 from services.reporting.projections.compliance import By
 from tests.component.reporting.conftest import Asked
@@ -44,9 +44,10 @@ async def test_an_interval_holds_its_ends_and_selects_for_totals_too(reports_aft
 async def test_pages_join_and_csv_says_the_same(reports_after: Asked) -> None:
     async with reports_after(measured()) as client:
         whole = (await client.get(PERIODS, params={"by": "customer"})).json()["items"]
-        found, cursor = list[object](), ""
+        found = list[Any]()
+        cursor: str | None = ""
         while cursor is not None:
-            asked = {"by": "customer", "limit": 1} | ({"cursor": cursor} if cursor else {})
+            asked: dict[str, Any] = {"by": "customer", "limit": 1} | ({"cursor": cursor} if cursor else {})
             page = (await client.get(PERIODS, params=asked)).json()
             found, cursor = found + page["items"], page["next"]
         answer = await client.get(PERIODS, params={"by": "customer"}, headers={"accept": "text/csv"})

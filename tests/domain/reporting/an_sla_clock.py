@@ -1,6 +1,6 @@
 """What the order service tells of the SLA clocks of one order: every mark, and every verdict as it becomes known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from libs.events import order_sla as says
+from libs.events.calendars import WEEKDAYS, Weekday, Windows
 from libs.events.durations import AtRiskPoint, Budget
 from libs.events.fact import Fact
 from libs.events.order_sla import SlaClock
@@ -17,7 +18,7 @@ from libs.rules.sla import Clock, Mark, MarkKind, OpenTime, Percent, Terms, cloc
 
 ZONE = "Europe/Brussels"
 OFFICE_HOURS = (("08:00", "12:00"), ("13:00", "17:00"))
-WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE_HOURS)
+WEEK: Mapping[Weekday, Windows] = dict.fromkeys(WEEKDAYS[:5], OFFICE_HOURS)
 OFFICE = CalendarRecorded(calendar="OFFICE", time_zone=ZONE, weekly=WEEK, valid_from=date(2026, 1, 1))
 CALENDAR = WorkCalendar(
     "OFFICE",
@@ -83,7 +84,7 @@ class Teller:
         """A mark, told at `now` (when it happens, unless it is late), after whatever the timers told before it."""
         before = self.passes(now or at)
         self.marks.append(Mark(kind, at, len(self.marks) + 1))
-        caused = {"cause": _CAUSES[kind]} if kind in _CAUSES else {}
+        caused: dict[str, Any] = {"cause": _CAUSES[kind]} if kind in _CAUSES else {}
         told = _FACTS[kind](**self._shows(at), **caused, **other)
         return [*before, told, *self._judges(kind, now or at)]
 

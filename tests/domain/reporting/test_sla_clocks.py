@@ -1,6 +1,7 @@
 """The view of SLA clocks: marks in order of time, verdicts in order of telling. Source: sla, contracts 7."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,11 +14,12 @@ from libs.events.order_sla import (
     OrderSlaStarted,
 )
 from libs.kernel.view import Row
+from libs.rules.sla import MarkKind
 from services.reporting.projections.sla import sla_clock
 from tests.domain.reporting.an_order import NOON, folded
 from tests.domain.reporting.an_sla_clock import FOUR_HOURS, ZONE, Teller, at, attached, clock, story
 
-STARTED = ("started", at(10, 9))
+STARTED: tuple[MarkKind, datetime] = ("started", at(10, 9))
 
 
 def row(*facts: Fact) -> Row:
@@ -36,7 +38,13 @@ def verdict(*facts: Fact) -> tuple[Any, ...]:
 
 def test_an_attached_clock_has_its_terms_and_does_not_run_yet() -> None:
     found = row(attached())
-    assert said(found, "policy", "policy_version", "level", "priority", "calendar") == ("GOLD", 1, "agreement", "normal", "OFFICE")
+    assert said(found, "policy", "policy_version", "level", "priority", "calendar") == (
+        "GOLD",
+        1,
+        "agreement",
+        "normal",
+        "OFFICE",
+    )
     assert said(found, "state", "verdict", "started_at", "attached_at") == ("attached", "running", None, NOON)
     assert said(found, "budget_seconds", "budget_days") == (4 * 3600, None)
     (mark,) = json.loads(found["marks"])

@@ -70,8 +70,8 @@ class Reporting:
 
     def hears(self, told: Told, pulls: Sequence[Pull] = ()) -> None:
         """Forgets everything and hears what is told, in the batches that `pulls` make."""
-        for name in (*METADATA.tables, "store.heard", "store.parked"):
-            self.owner.execute(f"delete from {name}".encode())
+        forgotten = (f"delete from {name}" for name in (*METADATA.tables, "store.heard", "store.parked"))
+        self.owner.execute("; ".join(forgotten).encode())
         self.runner.run(self._hears(told, pulls))
 
     async def _hears(self, told: Told, pulls: Sequence[Pull]) -> None:

@@ -96,7 +96,7 @@ def _step(history: History, step: Step) -> None:
     possible = _POSSIBLE[teller.clock.phase]
     if not possible:
         return
-    happened = max(history.now - step.late * HALF_HOUR, max(mark.at for mark in teller.marks))
+    happened = max(history.now - step.late * HALF_HOUR, *(mark.at for mark in teller.marks))
     kind = possible[step.choice % len(possible)]
     history.append(order_of(number), teller.tells(kind, happened, now=history.now), happened)
 

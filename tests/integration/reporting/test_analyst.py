@@ -10,9 +10,12 @@ import pytest
 from psycopg import errors
 
 from libs.kernel.money import rounded_decimal
+from services.reporting.projections.compliance import clocks, periods
 from services.reporting.projections.margin import groups, lines
 from services.reporting.projections.selection import BUCKETS, Moment, Selection
+from services.reporting.projections.sla_selection import VERDICTS, SlaSelection
 from services.reporting.projections.standing import snapshot
+from tests.component.reporting.measured import measured
 from tests.domain.reporting.an_order import (
     HOUR,
     LINES,
@@ -29,6 +32,8 @@ from tests.integration.reporting.told import Told, heard
 FORBIDDEN = """
     select * from read.order_line
     select * from read.margin_rows(now())
+    select * from read.sla_clock
+    select * from read.sla_rows_occurred(now())
     select * from read.customer
     select * from store.stored_events
     select * from store.parked
@@ -198,3 +203,29 @@ def test_no_person_is_named(database: str, reporting_url: str) -> None:
             "(select oid from pg_class where relnamespace = 'analytics'::regnamespace)"
         ).fetchall()
     assert [name for (name,) in columns if name.endswith("name") or name in ("description", "address", "note")] == []
+
+
+async def test_analysts_and_the_reports_about_sla_clocks_see_the_same(database: str, reporting_url: str) -> None:
+    told = measured()
+    then = told.at - timedelta(hours=2)
+    async with heard(reporting_url, told) as store, snapshot(store) as state:
+        now, before = [await state.rows(clocks(SlaSelection(Moment(instant)), None, 10)) for instant in (None, then)]
+        months = await state.rows(periods(SlaSelection(), "month", None, 10))
+    beside = {"marks", "policy_name", "group_name", "customer_name"}
+    now, before = ([{name: row[name] for name in row.keys() - beside} for row in rows] for rows in (now, before))
+    with as_analyst(reporting_url) as connection:
+        assert _asked(connection, "select * from analytics.sla_clock", now) == _rows(now)
+        assert _asked(connection, "select * from analytics.sla_clock_as_of(%s)", before, then) == _rows(before)
+        counted = _dicts(connection, "select * from analytics.sla_compliance")
+    assert len(now) > len(before) > 0
+    for month in months:
+        mine = [row for row in counted if f"{row['month']:%Y-%m}" == month["key"]]
+        for verdict in VERDICTS:
+            assert sum(row[verdict] for row in mine) == month[verdict]
+    shares = {(row["policy"], row["clock"], f"{row['month']:%m}"): row["compliance_percent"] for row in counted}
+    assert shares == {
+        ("GOLD", "response", "03"): 100,
+        ("GOLD", "resolution", "03"): 100,
+        ("GOLD", "resolution", "04"): 0,
+        ("SILVER", "resolution", "04"): None,
+    }
