@@ -19,6 +19,20 @@ language sql immutable parallel safe
 return case when sales <> 0 then
     0.01 * sign(sales - cost) * sign(sales) * div(20000 * abs(sales - cost) + abs(sales), 2 * abs(sales)) end;
 
+-- A versioned table as it was known at an instant; the present is the last instant before known_to is open.
+create function read.known(relation text, instant text) returns text
+language sql immutable
+return format('(select * from read.%1$I where known_from <= %2$s and known_to > %2$s)', relation, instant);
+
+-- The twin of a table as it is known now to have been at an instant; `same` says which rows of a stream are the same.
+create function read.occurred(relation text, same text, instant text) returns text
+language sql immutable
+return format(
+    '(select * from read.%1$I here where here.known_to > %4$s and here.occurred_from <= %3$s and not exists ('
+    'select from read.%1$I later where later.stream_id = here.stream_id and %2$s and later.known_to > %4$s '
+    'and later.occurred_from > here.occurred_from and later.occurred_from <= %3$s))',
+    relation || '_then', same, instant, $$timestamptz '9999-12-31 23:59:58+00'$$);
+
 do $migration$
 declare
     present constant text := $$timestamptz '9999-12-31 23:59:58+00'$$;
@@ -32,12 +46,11 @@ declare
                     when bool_or(every.state = 'posted') then 'posted'
                     when bool_or(every.state = 'canceled') or o.canceled then 'canceled'
                     else 'in_process' end
-                from read.order_line every
-                where every.stream_id = o.stream_id and every.known_from <= %1$s and every.known_to > %1$s
+                from %2$s every
+                where every.stream_id = o.stream_id
             ) as progress,
-            o.agreement, o.project, o.customer, o.currency
-        from read.service_order o
-        where o.known_from <= %1$s and o.known_to > %1$s
+            o.agreement, o.project, o.customer, o.currency, o.priority, o.stage
+        from %1$s o
     $orders$;
 
     lines constant text := $lines$
@@ -54,8 +67,8 @@ declare
             i.amount as invoiced_sales,
             l.expected_quantity as planned_quantity, l.expected_cost as planned_cost,
             l.expected_sales as planned_sales
-        from (%2$s) o
-        join read.order_line l on l.stream_id = o.order_id and l.known_from <= %1$s and l.known_to > %1$s
+        from (%1$s) o
+        join %2$s l on l.stream_id = o.order_id
         cross join lateral (
             select
                 case l.state when 'posted' then l.posted_quantity else l.expected_quantity end as quantity,
@@ -64,21 +77,33 @@ declare
                 case l.state when 'posted' then l.posted_unit_price else l.expected_unit_price end as unit_price,
                 case l.state when 'posted' then l.posted_sales else l.expected_sales end as sales
         ) m
-        left join read.invoiced_line i
+        left join %3$s i
             on l.state = 'posted' and i.stream_id = l.stream_id and i.line = l.line and i.currency = o.currency
-                and i.known_from <= %1$s and i.known_to > %1$s
         where l.state <> 'canceled'
     $lines$;
 
-    any_instant constant text := format('coalesce(instant, %s)', present);
+    instant constant text := format('coalesce(instant, %s)', present);
+    -- what a line of the margin is made of: orders, their lines, what was invoiced of these
+    now_known constant text[] := array[read.known('service_order', present), read.known('order_line', present),
+        read.known('invoiced_line', present)];
+    then_known constant text[] := array[read.known('service_order', instant), read.known('order_line', instant),
+        read.known('invoiced_line', instant)];
+    occurred constant text[] := array[read.occurred('service_order', 'true', 'instant'),
+        read.occurred('order_line', 'later.line = here.line', 'instant'),
+        read.occurred('invoiced_line', 'later.line = here.line', 'instant')];
+    made_of text[];
 begin
-    execute format('create view analytics.service_order as %s', format(orders, present));
-    execute format('create view analytics.service_order_margin as %s', format(lines, present, format(orders, present)));
-    -- for the report: a plain body, so that the planner sees through it to the conditions around it
-    execute format(
-        'create function read.margin_rows(instant timestamptz) returns setof analytics.service_order_margin '
-        'language sql stable parallel safe begin atomic %s; end',
-        format(lines, any_instant, format(orders, any_instant)));
+    execute format('create view analytics.service_order as %s', format(orders, now_known[1], now_known[2]));
+    execute format('create view analytics.service_order_margin as %s',
+        format(lines, format(orders, now_known[1], now_known[2]), now_known[2], now_known[3]));
+    -- for the report: plain bodies, so that the planner sees through them to the conditions around them
+    foreach made_of slice 1 in array array[then_known || 'margin_rows'::text, occurred || 'margin_rows_occurred'::text]
+    loop
+        execute format(
+            'create function read.%I(instant timestamptz) returns setof analytics.service_order_margin '
+            'language sql stable parallel safe begin atomic %s; end', made_of[4],
+            format(lines, format(orders, made_of[1], made_of[2]), made_of[2], made_of[3]));
+    end loop;
 end $migration$;
 
 create function analytics.service_order_margin_as_of(instant timestamptz)
@@ -127,6 +152,8 @@ declare
         'order_id', 'Id of the service order',
         'number', 'Number of the service order, as people read it',
         'service_date', 'Day of the visit, local to the site',
+        'priority', 'Priority of the order; null when none was set, which counts as normal',
+        'stage', 'Key of the stage in which the order stands; null before it entered one',
         'progress', 'Progress of the whole order: in_process while a line is Created, else posted while one is Posted, else canceled',
         'agreement', 'Id of the service agreement; null without one',
         'project', 'Key of the project that the order is charged to',

@@ -13,5 +13,5 @@ SERVICE = Service(
     api=app,
     views=PROJECTIONS,
     tables=METADATA,
-    sql={name: (_HERE / f"{name}.sql").read_text() for name in ("analytics", "analyst")},
+    sql={name: (_HERE / f"{name}.sql").read_text() for name in ("analytics", "analytics_sla", "analyst")},
 )

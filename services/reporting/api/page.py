@@ -11,7 +11,7 @@ from libs.runtime.http.answers import json_answer
 from libs.runtime.http.csv import csv_answer
 from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.positions import Position
-from services.reporting.api.questions import MarginQuery
+from services.reporting.api.questions import AsOfQuery, ReportQuery
 from services.reporting.projections.standing import Standing
 
 Row = dict[str, Any]
@@ -23,7 +23,7 @@ class Listing:
 
     name: str
     cursors: Cursors
-    query: MarginQuery
+    query: ReportQuery
 
     @property
     def after(self) -> list[Any] | None:
@@ -49,29 +49,43 @@ class Page:
     rows: Sequence[Row]
     following: str | None
     standing: Standing
-    query: MarginQuery
+    query: ReportQuery
 
     def json(self, shape: Callable[[Row], Row], **beside: Any) -> Response:
         """The page as JSON."""
-        stands = {"positions": self.standing.positions, "parked": self.standing.parked, "as_of": self.query.as_of}
-        return json_answer({"items": [shape(row) for row in self.rows], "next": self.following, **beside, **stands})
+        items = [shape(row) for row in self.rows]
+        return json_answer({"items": items, "next": self.following, **beside, **stands(self.standing, self.query)})
 
     def csv(self, file_name: str, columns: Sequence[str], cells: Callable[[Row], Sequence[Any]]) -> Response:
         """The page as CSV; what JSON says beside the items stands in headers."""
         answer = csv_answer(file_name, columns, [cells(row) for row in self.rows])
-        answer.headers.update({name: value for name, value in self._headers().items() if value})
+        answer.headers.update(headers(self.standing, self.query, self.following))
         return answer
 
-    def _headers(self) -> dict[str, str]:
-        positions = [
-            str(Position(publisher, int(partition), position))
-            for publisher, partitions in self.standing.positions.items()
-            for partition, position in partitions.items()
-        ]
-        as_of = self.query.as_of
-        return {
-            "position": ", ".join(positions),
-            "parked": "true" if self.standing.parked else "false",
-            "as-of": as_of.astimezone(UTC).isoformat().replace("+00:00", "Z") if as_of else "",
-            "next-cursor": self.following or "",
-        }
+
+def stands(standing: Standing, query: AsOfQuery) -> Row:
+    """Where an answer stands, as JSON says it."""
+    return {
+        "positions": standing.positions,
+        "parked": standing.parked,
+        "as_of": query.as_of,
+        "sense": query.sense if query.as_of else None,
+    }
+
+
+def headers(standing: Standing, query: AsOfQuery, following: str | None = None) -> dict[str, str]:
+    """What JSON says beside the items, as headers of CSV."""
+    positions = [
+        str(Position(publisher, int(partition), position))
+        for publisher, partitions in standing.positions.items()
+        for partition, position in partitions.items()
+    ]
+    as_of = query.as_of
+    told = {
+        "position": ", ".join(positions),
+        "parked": "true" if standing.parked else "false",
+        "as-of": as_of.astimezone(UTC).isoformat().replace("+00:00", "Z") if as_of else "",
+        "as-of-sense": query.sense if as_of else "",
+        "next-cursor": following or "",
+    }
+    return {name: value for name, value in told.items() if value}

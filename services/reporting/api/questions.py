@@ -1,15 +1,15 @@
-"""What may be asked of the margin reports."""
+"""What may be asked of the reports."""
 
 from dataclasses import fields
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from libs.events.reference import LineType
 from libs.events.types import CurrencyCode, Day, Id, Instant, Key, Name, refuse
-from libs.runtime.http.bodies import PageQuery
+from libs.runtime.http.bodies import PageQuery, Query
 from services.reporting.projections.margin import By
-from services.reporting.projections.selection import Basis, Selection
+from services.reporting.projections.selection import Basis, Moment, Selection, Sense
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -22,14 +22,37 @@ def _yes_or_no(value: Any) -> bool:
 YesOrNo = Annotated[bool, PlainValidator(_yes_or_no), WithJsonSchema({"type": "boolean"})]
 
 
-class MarginQuery(PageQuery):
+class AsOfQuery(Query):
+    """An answer as it stands at an instant. Source: contracts 5, sla 18."""
+
+    as_of: Instant | None = Field(default=None, description="As it was at this instant; now when absent.")
+    sense: Sense = Field(
+        default="recorded",
+        description="What as_of means: as it was known then, or as it is known now to have been then.",
+    )
+
+    @property
+    def moment(self) -> Moment:
+        """The instant at which every side of the answer stands."""
+        return Moment(self.as_of, self.sense)
+
+
+class ReportQuery(AsOfQuery, PageQuery):
+    """A page of a report."""
+
+
+def in_order(first: Any, last: Any, name: str) -> None:
+    """Refused with period_reversed when an interval ends before it begins."""
+    if first and last and last < first:
+        raise refuse("period_reversed", f"{name}to is before {name}from")
+
+
+class MarginQuery(ReportQuery):
     """Which order lines count. Intervals hold both their ends; what is not named selects nothing away.
 
     Source: MAR-04.
     """
 
-    as_of: Instant | None = Field(default=None, description="As it was known at this instant; now when absent.")
-    sense: Literal["recorded"] = Field(default="recorded", description="The time that as_of means.")
     basis: Basis = Field(default="all", description="Lines of one state, or of all.")
     order_date_from: Day | None = Field(default=None, description="First service date.")
     order_date_to: Day | None = Field(default=None, description="Last service date.")
@@ -52,9 +75,7 @@ class MarginQuery(PageQuery):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         for name in ("order", "posting", "invoice"):
-            first, last = getattr(self, f"{name}_date_from"), getattr(self, f"{name}_date_to")
-            if first and last and last < first:
-                raise refuse("period_reversed", f"{name}_date_to is before {name}_date_from")
+            in_order(getattr(self, f"{name}_date_from"), getattr(self, f"{name}_date_to"), f"{name}_date_")
         return self
 
     @property

@@ -1,23 +1,50 @@
 """What reporting sees: one publisher a view, one table a view; rows of several publishers meet in queries."""
 
+from libs.kernel.view import View
 from libs.runtime.projector import Projection
-from services.reporting.projections import invoicing, order, reference, tables
-
-METADATA = tables.METADATA
-
-PROJECTIONS = tuple(
-    Projection(view, METADATA.tables[f"{METADATA.schema}.{view.name}"])
-    for view in (
-        order.service_order,
-        order.order_line,
-        invoicing.invoiced_line,
-        reference.customer,
-        reference.worker,
-        reference.project,
-        reference.category,
-    )
+from services.reporting.projections import (
+    agreement,
+    invoicing,
+    order,
+    reasons,
+    reference,
+    sla,
+    sla_tables,
 )
-"""Every view with the table of the same name."""
+from services.reporting.projections.then import as_it_happened
+
+METADATA = sla_tables.METADATA
+
+
+def _kept(view: View) -> Projection:
+    return Projection(view, METADATA.tables[f"{METADATA.schema}.{view.name}"])
+
+
+_OF_ORDERS = tuple(map(_kept, (order.service_order, order.order_line, invoicing.invoiced_line)))
+_CLOCKS = _kept(sla.sla_clock)
+
+PROJECTIONS = (
+    *_OF_ORDERS,
+    _CLOCKS,
+    *map(as_it_happened, _OF_ORDERS),
+    as_it_happened(_CLOCKS, sla.effects),
+    *map(
+        _kept,
+        (
+            reasons.order_reason,
+            reference.customer,
+            reference.worker,
+            reference.project,
+            reference.category,
+            reference.calendar,
+            agreement.agreement,
+            agreement.agreement_term,
+            agreement.agreement_group,
+            agreement.sla_policy,
+        ),
+    ),
+)
+"""Every view with the table of the same name; the twins answer what is known now to have been at an instant."""
 
 SOURCES = frozenset(projection.view.publisher for projection in PROJECTIONS)
 """The publishers that reporting hears."""

@@ -10,7 +10,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from libs.runtime.versions import known_at
 from services.reporting.projections import tables
-from services.reporting.projections.selection import BUCKETS, Selection, conditions, rows_at
+from services.reporting.projections.selection import BUCKETS, Moment, Selection, conditions, rows_at
 
 By = Literal["order", "project", "customer", "agreement", "worker", "category", "type", "state", "month", "none"]
 
@@ -24,41 +24,41 @@ Place = Sequence[Any]
 
 def lines(selection: Selection, after: Place | None, limit: int) -> Select[Any]:
     """The selected lines in order of order number and line, from behind `after`, with the names known."""
-    rows = rows_at(selection.as_of)
+    rows = rows_at(selection.moment)
     page = select(rows).where(*conditions(selection, rows)).order_by(*_place(rows)).limit(limit)
     if after is not None:
-        page = page.where(_behind(_place(rows), after))
+        page = page.where(behind(_place(rows), after))
     found = page.subquery("page")
-    names = [_name(found.c[kind], kind, selection.as_of).label(f"{kind}_name") for kind in _NAMED]
+    names = [_name(found.c[kind], kind, selection.moment).label(f"{kind}_name") for kind in _NAMED]
     return select(found, *names).order_by(*_place(found))
 
 
 def groups(selection: Selection, by: By, after: Place | None, limit: int) -> Select[Any]:
     """The selected lines added up by group and currency, in order of the groups, from behind `after`."""
-    rows = rows_at(selection.as_of)
+    rows = rows_at(selection.moment)
     key = _key(rows, by)
     sort = rows.c.number if by == "order" else key
     wanted = conditions(selection, rows)
     if after is not None:
-        wanted.append(_behind([sort, key, rows.c.currency], after))
+        wanted.append(behind([sort, key, rows.c.currency], after))
     parts = _lines if by == "order" else _states
     states = parts(rows, {"sort": sort, "key": key, "currency": rows.c.currency}, wanted)
     place = [states.c.sort, states.c.key, states.c.currency]
     found = select(*place, *_buckets(states)).group_by(*place).order_by(*place).limit(limit).subquery("page")
-    name = found.c.sort if by == "order" else _name(found.c.key, by, selection.as_of)
+    name = found.c.sort if by == "order" else _name(found.c.key, by, selection.moment)
     return select(found, name.label("name")).order_by(found.c.sort, found.c.key, found.c.currency)
 
 
 def totals(selection: Selection) -> Select[Any]:
     """The selected lines added up for each currency."""
-    rows = rows_at(selection.as_of)
+    rows = rows_at(selection.moment)
     states = _states(rows, {"currency": rows.c.currency}, conditions(selection, rows))
     currency = states.c.currency
     return select(currency, *_buckets(states)).group_by(currency).order_by(currency)
 
 
-def _behind(here: Sequence[ColumnElement[Any]], place: Place) -> ColumnElement[bool]:
-    """The first condition is implied by the second, and is the one that an index serves."""
+def behind(here: Sequence[ColumnElement[Any]], place: Place) -> ColumnElement[bool]:
+    """Whether a row comes after a place. The first condition is implied by the second, and is the one that an index serves."""
     there = [literal(value, at.type) for at, value in zip(here, place, strict=True)]
     return (here[0] >= there[0]) & (tuple_(*here) > tuple_(*there))
 
@@ -113,10 +113,12 @@ def _counts(states: FromClause, bucket: str) -> ColumnElement[bool]:
     return true() if bucket == "total" else states.c.state == bucket
 
 
-def _name(key: ColumnElement[Any], kind: str, as_of: datetime | None) -> ColumnElement[Any]:
-    """What a reference object was called at the same instant; null when it was not known, or has no name."""
-    if kind not in _NAMED:
-        return null()
-    table = _NAMED[kind]
-    named = select(table.c.name).where(table.c.key == key, known_at(table, as_of))
+def _name(key: ColumnElement[Any], kind: str, moment: Moment) -> ColumnElement[Any]:
+    return name_of(key, _NAMED[kind], moment.known) if kind in _NAMED else null()
+
+
+def name_of(key: ColumnElement[Any], table: Table, known: datetime | None) -> ColumnElement[Any]:
+    """What a thing was called at an instant; null when it was not known, or has no name. A name is a label: as it is
+    known now, things are called what they are called now, whenever it happened."""
+    named = select(table.c.name).where(table.c.key == key, known_at(table, known))
     return named.order_by(table.c.position.desc()).limit(1).scalar_subquery()

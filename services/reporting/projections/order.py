@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from libs.events import order as told
+from libs.events.order_stages import OrderStageChanged
 from libs.kernel.view import Heard, Key, Row, Rows, View
 
 Change = Callable[[Any], Row]
@@ -20,17 +21,30 @@ def _begun(_: Rows, fact: told.OrderCreated, __: Heard) -> Rows:
             "agreement": fact.agreement,
             "project": fact.project,
             "customer": fact.customer,
-            "service_date": fact.service_date,
             "currency": fact.currency,
-            "description": fact.description,
+            **_header(fact),
+            "stage": None,
             "canceled": False,
         }
     }
 
 
+def _header(fact: told.OrderHeader) -> Row:
+    return {
+        "service_date": fact.service_date,
+        "description": fact.description,
+        "priority": fact.priority,
+        "responsible": fact.responsible,
+        "preferred_technician": fact.preferred_technician,
+    }
+
+
 def _revised(rows: Rows, fact: told.OrderRevised, _: Heard) -> Rows:
-    change = {"service_date": fact.service_date, "description": fact.description}
-    return {key: {**row, **change} for key, row in rows.items()}
+    return {key: {**row, **_header(fact)} for key, row in rows.items()}
+
+
+def _moved(rows: Rows, fact: OrderStageChanged, _: Heard) -> Rows:
+    return {key: {**row, "stage": fact.stage} for key, row in rows.items()}
 
 
 def _called_off(rows: Rows, _: told.OrderCanceled, __: Heard) -> Rows:
@@ -40,7 +54,12 @@ def _called_off(rows: Rows, _: told.OrderCanceled, __: Heard) -> Rows:
 service_order = View(
     "service_order",
     "order",
-    {told.OrderCreated: _begun, told.OrderRevised: _revised, told.OrderCanceled: _called_off},
+    {
+        told.OrderCreated: _begun,
+        told.OrderRevised: _revised,
+        told.OrderCanceled: _called_off,
+        OrderStageChanged: _moved,
+    },
 )
 
 

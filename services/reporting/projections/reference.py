@@ -1,6 +1,14 @@
-"""What customers, workers, projects and categories are called, folded from what the reference service tells."""
+"""What customers, workers, projects and categories are called, and calendars with all their versions."""
 
-from libs.events.reference import CategoryRecorded, CustomerRecorded, ProjectRecorded, WorkerRecorded
+import json
+
+from libs.events.reference import (
+    CalendarRecorded,
+    CategoryRecorded,
+    CustomerRecorded,
+    ProjectRecorded,
+    WorkerRecorded,
+)
 from libs.kernel.view import Heard, Rows, View
 
 
@@ -25,7 +33,21 @@ def _category(_: Rows, fact: CategoryRecorded, __: Heard) -> Rows:
     return _called(fact.category, fact.name)
 
 
+def _calendar(_: Rows, fact: CalendarRecorded, heard: Heard) -> Rows:
+    """Every put is a version, numbered as the facts of its stream, and kept for ever. Source: contracts 1."""
+    told = fact.model_dump(mode="json")
+    row = {
+        "key": fact.calendar,
+        "time_zone": fact.time_zone,
+        "weekly": json.dumps(told["weekly"]),
+        "exceptions": json.dumps(told["exceptions"]),
+        "valid_from": fact.valid_from,
+    }
+    return {(heard.sequence,): row}
+
+
 customer = View("customer", "reference", {CustomerRecorded: _customer})
 worker = View("worker", "reference", {WorkerRecorded: _worker})
 project = View("project", "reference", {ProjectRecorded: _project})
 category = View("category", "reference", {CategoryRecorded: _category})
+calendar = View("calendar", "reference", {CalendarRecorded: _calendar})

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Numeric, Text, Uuid, bindparam, column, func
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import ColumnClause, ColumnElement
 from sqlalchemy.sql.selectable import FromClause, TableValuedAlias
 
+Sense = Literal["recorded", "occurred"]
+"""As it was known at an instant, or as it is known now to have been then. Source: sla 18."""
 Basis = Literal["expected", "posted", "invoiced", "all"]
 BUCKETS = ("expected", "posted", "invoiced")
 """The states of a line; each line stands in one of them. Source: MAR-03."""
@@ -27,14 +29,43 @@ _EQUAL = ("number", "agreement", "project", "customer", "type", "worker", "categ
 
 
 @dataclass(frozen=True)
+class Moment:
+    """The instant at which every side of an answer stands; without `as_of` it is now, in either sense."""
+
+    as_of: datetime | None = None
+    sense: Sense = "recorded"
+
+    @property
+    def known(self) -> datetime | None:
+        """What was recorded by then counts; None for all of it."""
+        return self.as_of if self.sense == "recorded" else None
+
+    @property
+    def occurred(self) -> bool:
+        """Whether twins are asked."""
+        return self.as_of is not None and self.sense == "occurred"
+
+    def rows(self, function: str, *columns: ColumnClause[Any]) -> TableValuedAlias:
+        """The rows of a function of analytics.sql as they stand at this instant."""
+        asked = f"{function}_occurred" if self.occurred else function
+        instant = bindparam("as_of", self.as_of, DateTime(timezone=True))
+        found: TableValuedAlias = getattr(func.read, asked)(instant).table_valued(*columns, name=function)
+        return found
+
+
+NOW = Moment()
+"""As everything stands."""
+
+
+@dataclass(frozen=True)
 class Selection:
-    """Which lines count; None stands for all. Dates are inclusive, `as_of` is recorded time, None is now.
+    """Which lines count; None stands for all. Dates are inclusive.
 
     `order_date` is the service date; `invoice_date` is the date of the line's last document, so that intervals side
     by side count each line once. Source: MAR-04.
     """
 
-    as_of: datetime | None = None
+    moment: Moment = NOW
     basis: Basis = "all"
     order_date_from: date | None = None
     order_date_to: date | None = None
@@ -55,8 +86,8 @@ class Selection:
     skip_zero: bool = False
 
 
-def rows_at(as_of: datetime | None) -> TableValuedAlias:
-    """The one definition of the margin of a line, in analytics.sql, as it was known at an instant."""
+def rows_at(moment: Moment) -> TableValuedAlias:
+    """The one definition of the margin of a line, in analytics.sql, at an instant."""
     columns = [
         *(column(name, Text) for name in _TEXTS),
         *(column(name, Uuid(as_uuid=False)) for name in _IDS),
@@ -66,8 +97,7 @@ def rows_at(as_of: datetime | None) -> TableValuedAlias:
         column("chargeable", Boolean),
         column("invoice", ARRAY(Text)),
     ]
-    instant = bindparam("as_of", as_of, DateTime(timezone=True))
-    return func.read.margin_rows(instant).table_valued(*columns, name="margin")
+    return moment.rows("margin_rows", *columns)
 
 
 def conditions(selection: Selection, rows: FromClause) -> list[ColumnElement[bool]]:

@@ -1,4 +1,4 @@
-"""What reporting keeps: orders with their lines, what was invoiced of them, and what things are called."""
+"""What reporting keeps: orders with their lines, what was invoiced of them, agreements, and what things are called."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, MetaData, Numeric, Table, Text, Uuid
 
@@ -17,6 +17,10 @@ service_order = versioned(
         Column("service_date", Date, nullable=False),
         Column("currency", Text, nullable=False),
         Column("description", Text),
+        Column("priority", Text),
+        Column("responsible", Text),
+        Column("preferred_technician", Text),
+        Column("stage", Text),
         Column("canceled", Boolean, nullable=False),
     ],
 )
@@ -94,3 +98,13 @@ def _named(kind: str) -> Table:
 
 
 customer, worker, project, category = (_named(kind) for kind in ("customer", "worker", "project", "category"))
+agreement_group, sla_policy = (_named(kind) for kind in ("agreement_group", "sla_policy"))
+
+agreement = versioned("agreement", METADATA, values=[Column("number", Text, nullable=False)])
+agreement_term = versioned(
+    "agreement_term",
+    METADATA,
+    key=[Column("amendment", BigInteger)],
+    values=[Column("effective_on", Date, nullable=False), Column("agreement_group", Text, nullable=False)],
+)
+"""In which group an agreement is from a day on; amendment 0 is the agreement as it was made. Source: AGR-08."""

@@ -26,10 +26,10 @@ class Issuer:
         path.write_text(json.dumps(KeySet([self._key]).as_dict(private=False)))
         return path
 
-    def token(self, *roles: str) -> str:
-        """A token of somebody with these roles."""
+    def token(self, *roles: str, **about: str) -> str:
+        """A token of somebody with these roles, and what else it says of him."""
         now = int(clock.now().timestamp())
         until = now + int(timedelta(minutes=5).total_seconds())
-        claims = {"iss": ISSUER, "aud": audience_of("reporting"), "sub": "somebody", "roles": list(roles)}
+        claims = {"iss": ISSUER, "aud": audience_of("reporting"), "sub": "somebody", "roles": list(roles), **about}
         header = {"alg": "ES256", "kid": "test", "typ": "at+jwt"}
         return jwt.encode(header, {**claims, "iat": now, "nbf": now, "exp": until}, self._key)

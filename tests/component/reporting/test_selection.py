@@ -60,7 +60,7 @@ async def test_the_invoice_date_of_a_line_is_that_of_its_last_document(reports_a
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"colour": "red"}, "unknown_parameter"),
     ({"basis": "Posted"}, "invalid_value"),
-    ({"sense": "occurred"}, "invalid_value"),
+    ({"sense": "imagined"}, "invalid_value"),
     ({"as_of": "2026-03-12"}, "invalid_instant"),
     ({"as_of": "2026-03-12T12:00:00"}, "invalid_instant"),
     ({"order_date_from": "2026-02-30"}, "invalid_date"),

@@ -13,6 +13,10 @@ CREATED = {
     "service_date": THE_VISIT,
     "currency": "EUR",
     "description": None,
+    "priority": None,
+    "responsible": None,
+    "preferred_technician": None,
+    "stage": None,
     "canceled": False,
 }
 

@@ -1,11 +1,13 @@
 """Views and tables: the rows that a view folds are the rows that its table holds, in the shape in which they come back."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
+from libs.events.agreement import AgreementGroupRecorded
 from libs.events.fact import Fact
+from libs.events.order_stages import OrderReasonGiven
 from libs.events.reference import CategoryRecorded, CustomerRecorded, WorkerRecorded
 from libs.runtime.projector import Projection
 from services.reporting.projections import PROJECTIONS
@@ -21,17 +23,25 @@ from tests.domain.reporting.an_order import (
     reversal,
     revised,
 )
+from tests.domain.reporting.an_sla_clock import OFFICE, at, story
+from tests.domain.reporting.test_agreements import AGREED, policy
 from tests.domain.reporting.test_names import project
 
 TOLD: dict[str, list[Fact]] = {
-    "order": [created(), revised(), *LINES, failed(HOUR), posted(THE_HOURS), reversal(posted(THE_HOURS), 2)],
+    "order": [
+        *(created(), revised(), *LINES, failed(HOUR), posted(THE_HOURS), reversal(posted(THE_HOURS), 2)),
+        *story(("started", at(10, 9)), ("paused", at(10, 12)), ("resumed", at(10, 14)), until=at(12)),
+        OrderReasonGiven(entry=1, kind="close", code="PARTS"),
+    ],
     "invoicing": [invoice("INV-1", (HOUR, "225.00"))],
     "reference": [
         CustomerRecorded(customer="C-1001", name="Jansen"),
         WorkerRecorded(worker="W-1", name="An"),
         project("Boilers"),
         CategoryRecorded(category="LABOUR", name="Labour", type="hour"),
+        OFFICE,
     ],
+    "agreement": [*AGREED, AgreementGroupRecorded(group="GOLD", description="Gold customers"), policy()],
 }
 
 
@@ -52,7 +62,7 @@ def test_rows_hold_only_what_a_table_gives_back(projection: Projection) -> None:
         for row in folded(projection.view, TOLD[projection.view.publisher]).values()
         for value in row.values()
     }
-    assert kinds <= {str, int, bool, date, type(None)}
+    assert kinds <= {str, int, bool, date, datetime, type(None)}
 
 
 def test_each_view_hears_one_publisher() -> None:

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from libs.kernel.worktime import CalendarVersion, second_of_day, windows
-from libs.rules.sla import Before, Mark, OpenTime, Percent, Segment, Terms, WorkingDays, clock_of, compliance, shown
-from tests.domain.rules.clocks import CALENDARS, DAY, OFFICE, SECOND, at, calendar, marked, week
+from libs.rules.sla import Before, Mark, OpenTime, Percent, Segment, Terms, WorkingDays, clock_of
+from tests.domain.rules.clocks import CALENDARS, DAY, OFFICE, at, calendar, marked, week
 
 # Monday to Friday 08:00 to 17:00, in UTC; the 2nd of March 2026 and the 5th of March 2012 are Mondays.
 NINE_HOURS = calendar(CalendarVersion(1, date(2012, 1, 1), "UTC", week(*[windows([("08:00", "17:00")])] * 5)))
@@ -156,6 +156,18 @@ def test_terms_that_change_while_stopped_wait_for_the_reopening(retroactive: boo
     assert (reopened.terms, reopened.due(at(2, 14))) == (SHORTER, due)
 
 
+def test_terms_that_waited_for_a_reopening_apply_once() -> None:
+    marks = [
+        Mark("started", at(2, 9), 1),
+        Mark("stopped", at(2, 10), 2),
+        changed(True),
+        Mark("reopened", at(2, 13), 10),
+    ]
+    back = Mark("retargeted", at(2, 14), 11, terms=FOUR_HOURS)
+    again = [Mark("stopped", at(2, 15), 12), Mark("reopened", at(2, 16), 13)]
+    assert clock_of(FOUR_HOURS, [*marks, back, *again]).terms == FOUR_HOURS
+
+
 def test_a_calendar_version_counts_from_its_date_for_open_clocks() -> None:
     _, versioned, *_ = CALENDARS
     # Monday the 23rd to Thursday in Brussels, Friday a holiday, four hours on Saturday; from the 30th New York's four.
@@ -207,11 +219,15 @@ def test_a_request_after_the_cut_off_waits_for_the_next_day() -> None:
         ("closed", 0),
         ("open", HOUR),
     ]
+    days = Terms(WorkingDays(1, end_of_day=True), calendar=NINE_HOURS, cut_off=second_of_day("16:00"))
+    assert marked(days, ("started", at(2, 16, 30))).due(at(2, 17)) == at(4, 17)
 
 
 def test_a_zero_budget_before_opening_is_due_at_the_opening() -> None:
     clock = marked(Terms(OpenTime(0), calendar=NINE_HOURS), ("started", at(2, 6)))
     assert (clock.due(at(2, 6)), clock.consumption(at(2, 9)), clock.missed_at(at(2, 9))) == (at(2, 8), None, at(2, 8))
+    held = marked(clock.terms, ("started", at(2, 6)), ("paused", at(2, 7)), ("resumed", at(2, 10)))
+    assert (held.due(at(2, 9)), held.due(at(2, 10))) == (None, at(2, 10))
 
 
 def test_a_cancelled_clock_is_neither_met_nor_missed() -> None:
@@ -273,25 +289,3 @@ def test_the_ledger_says_what_every_second_was() -> None:
         Segment(at(30, 6), at(30, 7, 0, 1), "paused", "waiting for a part", 0),
         Segment(at(30, 7, 0, 1), at(30, 8), "open", None, HOUR - 1),
     )
-
-
-@pytest.mark.parametrize(
-    ("met", "missed", "percent"), [(3, 1, "75.00"), (2, 1, "66.67"), (1, 7, "12.50"), (0, 4, "0.00"), (7, 0, "100.00")]
-)
-def test_compliance_is_of_what_was_decided(met: int, missed: int, percent: str) -> None:
-    found = compliance(met, missed)
-    assert found is not None
-    assert shown(found) == Decimal(percent)
-
-
-def test_where_nothing_was_decided_there_is_no_compliance() -> None:
-    assert compliance(0, 0) is None
-
-
-def test_a_percentage_is_shown_half_up() -> None:
-    assert [shown(Decimal(text)) for text in ("55.555", "0.004999", "106.25")] == [
-        Decimal("55.56"),
-        Decimal("0.00"),
-        Decimal("106.25"),
-    ]
-    assert marked(FOUR_HOURS, ("started", at(2, 9))).consumption(at(2, 9) + SECOND) == Decimal(100) / 14400

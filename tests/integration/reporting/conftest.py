@@ -1,11 +1,16 @@
 """A database of the reporting service, with everything its migrations make."""
 
 import asyncio
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from libs.runtime.migrate import migrate
+from libs.runtime.store import FactStore
 from services.reporting.main import SERVICE
+from tests.integration.reporting.replaying import Reporting
+from tests.integration.reporting.told import ears
 from tests.support.runtime import login
 
 
@@ -15,3 +20,15 @@ def reporting_url(database: str) -> str:
     url = login(database, "reporting")
     asyncio.run(migrate(SERVICE, database, url))
     return url
+
+
+@pytest.fixture
+def reporting(database: str, reporting_url: str) -> Iterator[Reporting]:
+    """The service, to hear one history after another."""
+    with asyncio.Runner() as runner, psycopg.connect(database, autocommit=True) as owner:
+        listening, store = ears(reporting_url), FactStore(reporting_url)
+        try:
+            yield Reporting(owner, runner.run(listening.__aenter__()), runner.run(store.__aenter__()), runner)
+        finally:
+            runner.run(listening.__aexit__(None, None, None))
+            runner.run(store.__aexit__())

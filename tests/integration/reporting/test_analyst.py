@@ -10,9 +10,12 @@ import pytest
 from psycopg import errors
 
 from libs.kernel.money import rounded_decimal
+from services.reporting.projections.compliance import clocks, periods
 from services.reporting.projections.margin import groups, lines
-from services.reporting.projections.selection import BUCKETS, Selection
+from services.reporting.projections.selection import BUCKETS, Moment, Selection
+from services.reporting.projections.sla_selection import VERDICTS, SlaSelection
 from services.reporting.projections.standing import snapshot
+from tests.component.reporting.measured import measured
 from tests.domain.reporting.an_order import (
     HOUR,
     LINES,
@@ -29,6 +32,8 @@ from tests.integration.reporting.told import Told, heard
 FORBIDDEN = """
     select * from read.order_line
     select * from read.margin_rows(now())
+    select * from read.sla_clock
+    select * from read.sla_rows_occurred(now())
     select * from read.customer
     select * from store.stored_events
     select * from store.parked
@@ -136,7 +141,7 @@ async def test_analysts_and_the_report_see_the_same(database: str, reporting_url
     then = told.append(ORDER, invoice("INV-1", (HOUR, "225.00")))
     told.append(ORDER, canceled(2))
     async with heard(reporting_url, told) as store, snapshot(store) as state:
-        now, before = [await state.rows(lines(Selection(as_of=instant), None, 10)) for instant in (None, then)]
+        now, before = [await state.rows(lines(Selection(Moment(instant)), None, 10)) for instant in (None, then)]
         totals = await state.rows(groups(Selection(), "order", None, 10))
     with as_analyst(reporting_url) as connection:
         assert _asked(connection, "select * from analytics.service_order_margin", now) == _rows(now)
@@ -183,9 +188,10 @@ def test_every_view_and_every_column_says_what_it_is(database: str, reporting_ur
         functions = connection.execute(
             "select obj_description(oid, 'pg_proc') from pg_proc where pronamespace = 'analytics'::regnamespace"
         ).fetchall()
-    assert {row["view"] for row in found} == {"service_order", "service_order_margin", "service_order_margin_totals"}
+    margins = {"service_order", "service_order_margin", "service_order_margin_totals"}
+    assert {row["view"] for row in found} == {*margins, "sla_clock", "sla_compliance"}
     assert [(row["view"], row["column"]) for row in found if not row["says"] or not row["about"]] == []
-    assert len(functions) == 2
+    assert len(functions) == 4
     assert None not in [says for (says,) in functions]
 
 
@@ -197,3 +203,29 @@ def test_no_person_is_named(database: str, reporting_url: str) -> None:
             "(select oid from pg_class where relnamespace = 'analytics'::regnamespace)"
         ).fetchall()
     assert [name for (name,) in columns if name.endswith("name") or name in ("description", "address", "note")] == []
+
+
+async def test_analysts_and_the_reports_about_sla_clocks_see_the_same(database: str, reporting_url: str) -> None:
+    told = measured()
+    then = told.at - timedelta(hours=2)
+    async with heard(reporting_url, told) as store, snapshot(store) as state:
+        now, before = [await state.rows(clocks(SlaSelection(Moment(instant)), None, 10)) for instant in (None, then)]
+        months = await state.rows(periods(SlaSelection(), "month", None, 10))
+    beside = {"marks", "policy_name", "group_name", "customer_name"}
+    now, before = ([{name: row[name] for name in row.keys() - beside} for row in rows] for rows in (now, before))
+    with as_analyst(reporting_url) as connection:
+        assert _asked(connection, "select * from analytics.sla_clock", now) == _rows(now)
+        assert _asked(connection, "select * from analytics.sla_clock_as_of(%s)", before, then) == _rows(before)
+        counted = _dicts(connection, "select * from analytics.sla_compliance")
+    assert len(now) > len(before) > 0
+    for month in months:
+        mine = [row for row in counted if f"{row['month']:%Y-%m}" == month["key"]]
+        for verdict in VERDICTS:
+            assert sum(row[verdict] for row in mine) == month[verdict]
+    shares = {(row["policy"], row["clock"], f"{row['month']:%m}"): row["compliance_percent"] for row in counted}
+    assert shares == {
+        ("GOLD", "response", "03"): 100,
+        ("GOLD", "resolution", "03"): 100,
+        ("GOLD", "resolution", "04"): 0,
+        ("SILVER", "resolution", "04"): None,
+    }
