@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from libs.events import order as says
-from libs.kernel.decider import Decider, Rejected
+from libs.kernel.decider import Decider, Rejected, Snapshots
 from services.order.domain.service_order import adjustment, cancellation, creation, lines, posting, sign_off
 from services.order.domain.service_order.adjustment import AdjustPostedLine
 from services.order.domain.service_order.cancellation import CancelLine, CancelOrder
@@ -111,4 +111,4 @@ def allowed_actions(state: State) -> tuple[str, ...]:
     return tuple(map(action_name, DECISIONS[type(state)]))
 
 
-service_order: Decider[Command, State, Fact] = Decider(Absent(), decide, evolve)
+service_order: Decider[Command, State, Fact] = Decider(Absent(), decide, evolve, Snapshots(State, fold=1))
