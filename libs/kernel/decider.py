@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 Command = TypeVar("Command")
 State = TypeVar("State")
@@ -41,12 +41,22 @@ class Rejected(Exception):
 
 
 @dataclass(frozen=True)
+class Snapshots:
+    """Says that states of a decider's streams may be kept. `state` is their type; `fold` is the version of `evolve`,
+    raised with every change of what it makes of facts recorded before. A change of the type is seen by itself."""
+
+    state: Any
+    fold: int
+
+
+@dataclass(frozen=True)
 class Decider(Generic[Command, State, Fact]):
     """An aggregate as a value. `decide` holds every rule; `evolve` holds none and accepts all recorded history."""
 
     initial: State
     decide: Callable[[Command, State], Sequence[Fact]]
     evolve: Callable[[State, Fact], State]
+    snapshots: Snapshots | None = None
 
     def fold(self, facts: Iterable[Fact], state: State | None = None) -> State:
         """The state after `facts`, from the initial state or from `state`."""

@@ -1,7 +1,8 @@
 """Connections to PostgreSQL, and the one unit of work that knows whether its commit happened."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
@@ -17,6 +18,10 @@ SESSION = {
     "options": "-c enable_seqscan=off -c statement_timeout=10s -c idle_in_transaction_session_timeout=5s -c timezone=UTC",
 }
 """enable_seqscan: a plan made while a table was empty must not stay a sequential scan."""
+
+
+SILENCE_SECONDS = 12
+"""A statement ends after ten; a server that says nothing for longer is as good as gone."""
 
 
 class ConnectionLost(Unavailable):
@@ -52,18 +57,59 @@ async def borrowed(pool: AsyncConnectionPool[Connection]) -> AsyncIterator[Conne
     except (PoolTimeout, psycopg.OperationalError) as fault:
         raise Unavailable("the database does not answer") from fault
     try:
-        yield connection
-    except psycopg.errors.QueryCanceled as fault:
-        raise Unavailable("the question takes too long: ask for less") from fault
-    except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
-        raise ConnectionLost("the database does not answer") from fault
+        with _told_apart():
+            yield connection
     finally:
         await pool.putconn(connection)
 
 
-async def connect(url: str) -> Connection:
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """A statement that took too long was not done; when the connection broke, nobody knows."""
+    try:
+        yield
+    except psycopg.errors.QueryCanceled as fault:
+        raise Unavailable("the question takes too long: ask for less") from fault
+    except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError) as fault:
+        raise ConnectionLost("the database does not answer") from fault
+
+
+async def connect(url: str, seconds: int = 5) -> Connection:
     """One connection of its own, in autocommit; psycopg's OperationalError when the server is away."""
-    return await psycopg.AsyncConnection.connect(url, connect_timeout=5, **SESSION)  # type: ignore[arg-type]
+    return await psycopg.AsyncConnection.connect(url, connect_timeout=seconds, **SESSION)  # type: ignore[arg-type]
+
+
+class Line:
+    """One connection of its own, opened when first needed and anew after it broke; for one user at a time."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: Connection | None = None
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[Connection]:
+        """The connection. Raises what `borrowed` raises; a server that says nothing is ConnectionLost, too."""
+        connection = await self._opened()
+        with _told_apart():
+            try:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    yield connection
+            except TimeoutError:
+                await connection.close()
+                raise
+
+    async def close(self) -> None:
+        """Closes it; the next use opens it again."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _opened(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            try:
+                self._connection = await connect(self._url, seconds=2)
+            except psycopg.OperationalError as fault:
+                raise Unavailable("the database does not answer") from fault
+        return self._connection
 
 
 async def one_row(cursor: psycopg.AsyncCursor[Any]) -> Any:

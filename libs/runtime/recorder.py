@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -15,7 +16,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from libs.events.fact import Fact
 from libs.events.registry import REGISTRY
-from libs.runtime.database import Connection, borrowed, connection_pool, one_row
+from libs.runtime.coalescer import BATCH_ITEMS, Coalescer, Load
+from libs.runtime.database import Connection, ConnectionLost, Line, borrowed, connection_pool, one_row
 from libs.runtime.metrics import APPEND_SECONDS
 
 LARGEST_FACT = 900 * 1024
@@ -28,7 +30,23 @@ _CALL = (
 )
 _STREAM = f"select {_COLUMNS} from store.stored_events where originator_id = %s and originator_version > %s "  # noqa: S608 - constants
 _LOG = f"select {_COLUMNS} from store.stored_events where notification_id > %s and notification_id <= %s "  # noqa: S608 - constants
+_STANDING = f"""
+    select a.number, f.* from unnest(%b::uuid[], %b::text[]) with ordinality as a(stream, fold, number)
+    left join store.snapshot s on s.stream_id = a.stream and s.fold = a.fold
+    cross join lateral (
+        select 0::bigint, s.stream_id, s.version as originator_version, '' as topic, s.state, '{{}}'::jsonb, s.began_at
+            where s.version is not null
+        union all
+        select {_COLUMNS} from store.stored_events
+            where originator_id = a.stream and originator_version > coalesce(s.version, 0)
+    ) f
+    order by a.number, f.originator_version
+"""  # noqa: S608 - constants
+"""Streams as they stand: of each its snapshot, when one of that fold is kept, and the facts after it."""
 _EVER = 2**62
+
+STREAMS_AT_ONCE = 64
+"""How many streams are loaded by one statement."""
 
 
 NOT_YET = datetime.max.replace(tzinfo=UTC)
@@ -94,7 +112,8 @@ class FactMapper(Mapper[UUID]):
 
 @dataclass(frozen=True)
 class Append:
-    """What one statement writes, all or nothing."""
+    """What one statement writes, all or nothing. Each answer names its body by number, from 1, and its last fact by
+    number, from 0; -1 when nothing was recorded."""
 
     facts: Sequence[StoredFact]
     answers: Sequence[dict[str, Any]] = ()
@@ -115,15 +134,79 @@ class Append:
             _json_or_none(self.counters),
         )
 
+    def load(self) -> Load:
+        """What of it must not meet its like in one statement: streams, keys and counters."""
+        names = {
+            *(fact.originator_id for fact in self.facts),
+            *((answer["caller"], answer["key"]) for answer in self.answers),
+            *(counter["name"] for counter in self.counters),
+        }
+        size = sum(len(fact.state) for fact in self.facts) + sum(map(len, self.bodies))
+        return Load(max(1, len(self.facts)), size, frozenset(names))
+
+
+def merged(appends: Sequence[Append]) -> Append:
+    """One append of them all, in this order."""
+    if len(appends) == 1:
+        return appends[0]
+    facts, answers, bodies, counters = list[StoredFact](), list[dict[str, Any]](), list[bytes](), list[dict[str, Any]]()
+    for append in appends:
+        before = {"last_fact": len(facts), "body": len(bodies)}
+        answers += [
+            answer | {name: answer[name] + count for name, count in before.items()} for answer in append.answers
+        ]
+        facts += append.facts
+        bodies += append.bodies
+        counters += append.counters
+    return Append(facts, answers, bodies, counters)
+
+
+class Snapshot(NamedTuple):
+    """A state that was kept: the version it stands at, when the stream's first fact happened, and the state's bytes."""
+
+    version: int
+    began_at: datetime
+    state: bytes
+
+
+class Wanted(NamedTuple):
+    """A stream to be loaded, and the fold whose snapshot will do; None when none will."""
+
+    stream_id: str
+    fold: str | None
+
+
+class Standing(NamedTuple):
+    """A stream as it stands: a snapshot, and the facts after it."""
+
+    snapshot: Snapshot | None
+    facts: list[StoredFact]
+
 
 class FactRecorder(PostgresApplicationRecorder):
     """Reads and appends facts. The library's own insert path, with its table lock, is not used."""
 
     pool: AsyncConnectionPool[Connection]
 
-    def open_pool(self, url: str) -> None:
-        """Prepares the asynchronous connections; `await recorder.pool.open()` connects them."""
+    def connect_to(self, url: str) -> None:
+        """Prepares the asynchronous connections: a pool, one that appends, one that loads. `open` connects the pool,
+        the others connect when they are first needed."""
         self.pool = connection_pool(url)
+        self._appending, self._loading = Line(url), Line(url)
+        self._appends = Coalescer(self._append_all, Append.load)
+        self._loads = Coalescer(self._load_all, _one_stream)
+
+    async def open(self) -> None:
+        """Connects."""
+        await self.pool.open()
+
+    async def close(self) -> None:
+        """Ends what is under way and closes all connections."""
+        await self._appends.finish()
+        await self._loads.finish()
+        await self._appending.close()
+        await self._loading.close()
+        await self.pool.close()
 
     async def load(self, stream_id: str, after: int = 0) -> list[StoredFact]:
         """The stream's facts above version `after`, in order. Unavailable when the database is away."""
@@ -139,14 +222,47 @@ class FactRecorder(PostgresApplicationRecorder):
             return await _read(own, query, values)
 
     async def append(self, append: Append) -> tuple[int, datetime]:
-        """Writes everything or nothing and answers the first position and the recorded instant.
+        """Writes everything or nothing and answers the first position and the recorded instant. Appends that wait at
+        the same time are written together.
 
-        Taken on a conflict; ConnectionLost when the connection broke, and then nobody knows whether the append happened.
-        A process that dies inside leaves all or nothing.
+        Taken on a conflict; ConnectionLost when the connection broke, and then nobody knows whether the append
+        happened; Unavailable when it did not. A process that dies inside leaves all or nothing.
         """
         with APPEND_SECONDS.time():
-            async with borrowed(self.pool) as connection:
-                return await append_on(connection, append)
+            return await self._appends.do(append)
+
+    async def _append_all(self, appends: Sequence[Append]) -> list[tuple[int, datetime]]:
+        async with self._appending.held() as connection:
+            first, recorded_at = await append_on(connection, merged(appends))
+        begins = accumulate((len(append.facts) for append in appends[:-1]), initial=first)
+        return [(position, recorded_at) for position in begins]
+
+    async def standing(self, stream_id: str, fold: str | None) -> Standing:
+        """The stream's snapshot of this fold, if one is kept, and the facts after it. Loads that wait at the same time
+        are one statement. Unavailable when the database is away."""
+        return await self._loads.do(Wanted(stream_id, fold))
+
+    async def _load_all(self, wanted: Sequence[Wanted]) -> list[Standing]:
+        """Reading does no harm: a connection that broke while nobody used it is tried once more."""
+        try:
+            return await self._load_once(wanted)
+        except ConnectionLost:
+            return await self._load_once(wanted)
+
+    async def _load_once(self, wanted: Sequence[Wanted]) -> list[Standing]:
+        values = ([one.stream_id for one in wanted], [one.fold for one in wanted])
+        found = [Standing(None, []) for _ in wanted]
+        async with self._loading.held() as connection:
+            cursor = connection.cursor(binary=True)
+            await cursor.execute(_STANDING.encode(), values, prepare=True)
+            for number, *row in await cursor.fetchall():
+                fact = _stored(row)
+                if fact.topic:
+                    found[number - 1].facts.append(fact)
+                else:
+                    snapshot = Snapshot(fact.originator_version, fact.recorded_at, fact.state)
+                    found[number - 1] = Standing(snapshot, [])
+        return found
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """Refused: facts are written by `append`."""
@@ -184,6 +300,10 @@ async def append_on(connection: Connection, append: Append) -> tuple[int, dateti
         raise Taken(conflict.diag.constraint_name or "") from conflict
     first_position, recorded_at = await one_row(cursor)
     return first_position, recorded_at
+
+
+def _one_stream(_wanted: Wanted) -> Load:
+    return Load(BATCH_ITEMS // STREAMS_AT_ONCE)
 
 
 def _json_or_none(values: Sequence[dict[str, Any]]) -> str | None:

@@ -14,6 +14,7 @@ from sqlalchemy import MetaData
 from libs.events.topics import TOPICS
 from libs.kernel.policy import Policy
 from libs.runtime.consumer import KafkaFeed
+from libs.runtime.forgetting import forget_for_ever
 from libs.runtime.hearing import Effect, Hearing
 from libs.runtime.logs import log_as
 from libs.runtime.metrics import metrics_app
@@ -108,6 +109,7 @@ def _roles(service: Service, parts: Parts, wanted: Sequence[str]) -> dict[str, C
     if "relay" in wanted and service.name in TOPICS:
         relay = partial(_relay, service, parts)
         roles["relay"] = keep("relay", relay, parts.degraded)
+        roles["forgetting"] = keep("forgetting", partial(forget_for_ever, parts.store), parts.degraded)
     if "hear" in wanted:
         for name, feed in _feeds(service, parts).items():
             roles[name] = keep(name, feed, parts.degraded)

@@ -1,6 +1,7 @@
 """Deciders over the event store: load, decide, append, answer; once for every idempotency key."""
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from libs.runtime.database import ConnectionLost, borrowed, one_row
 from libs.runtime.faults import AlreadyExists, KeyReused, VersionConflict
 from libs.runtime.recorder import Append, FactMapper, FactRecorder, Recorded, StoredFact, Taken
 from libs.runtime.settings import library_functions_enabled
+from libs.runtime.snapshots import Keeper, fold_name, stream_of
 from libs.runtime.streams import (
     Answer,
     Answering,
@@ -25,7 +27,6 @@ from libs.runtime.streams import (
     Stream,
     check_time,
     check_version,
-    folded,
     meta_of,
 )
 
@@ -60,7 +61,8 @@ class FactStore(Application[UUID]):
                 "POSTGRES_PASSWORD": unquote(parts.password or ""),
             }
         )
-        self.recorder.open_pool(url)
+        self.recorder.connect_to(url)
+        self.keeper = Keeper(self.recorder.pool)
         self._bells: list[asyncio.Event] = []
 
     def construct_mapper(self) -> FactMapper:
@@ -68,11 +70,12 @@ class FactStore(Application[UUID]):
         return FactMapper()
 
     async def __aenter__(self) -> "FactStore":
-        await self.recorder.pool.open()
+        await self.recorder.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.recorder.pool.close()
+        await self.keeper.finish()
+        await self.recorder.close()
         self.close()
 
     def bell(self) -> asyncio.Event:
@@ -94,7 +97,7 @@ class FactStore(Application[UUID]):
 
         StreamAhead when it holds a fact that this version does not know: nothing is folded around it.
         """
-        return folded(decider, stream_id, await self.recorder.load(stream_id))
+        return stream_of(decider, stream_id, await self.recorder.standing(stream_id, fold_name(decider)))
 
     async def next_number(self, sequence: str) -> int:
         """The next number of a sequence of the store's schema; gaps are allowed."""
@@ -104,7 +107,8 @@ class FactStore(Application[UUID]):
             return int(number)
 
     async def answered(self, actor: str, key: str) -> tuple[str, Outcome] | None:
-        """The fingerprint and the outcome that a caller's key was answered with."""
+        """The fingerprint and the outcome that a caller's key was answered with. A body that was forgotten, after seven
+        days, is answered anew: stream and version as they were. Decided: ADR-0005."""
         async with borrowed(self.recorder.pool) as connection:
             cursor = await connection.execute(
                 "select fingerprint, stream_id, version, position, status, body from store.answered "
@@ -115,6 +119,8 @@ class FactStore(Application[UUID]):
         if row is None:
             return None
         fingerprint, stream_id, version, position, status, body = row
+        if body is None:
+            body = json.dumps({"id": str(stream_id), "version": version}, separators=(",", ":")).encode()
         return fingerprint, Outcome(str(stream_id), version, position, status, bytes(body), replayed=True)
 
     async def execute(
@@ -132,7 +138,9 @@ class FactStore(Application[UUID]):
             decision = self.decide(decider, stream, command, request)
             answer = answering(decision.after)
             try:
-                return await self._append(decision, request, answer)
+                outcome = await self._append(decision, request, answer)
+                self.keeper.keep_if_due(decider, decision.after)
+                return outcome
             except Taken as conflict:
                 if conflict.constraint == "answered_pkey":
                     return await self._answered_before(request)
@@ -151,7 +159,8 @@ class FactStore(Application[UUID]):
         for fact in facts:
             version = after.version + 1
             stored.append(self.mapper.to_stored_event(Recorded(UUID(stream.stream_id), version, fact, meta)))  # type: ignore[arg-type]
-            after = replace(after, version=version, state=decider.evolve(after.state, fact))
+            began_at = after.began_at or stored[0].occurred_at
+            after = replace(after, version=version, state=decider.evolve(after.state, fact), began_at=began_at)
         return Decision(stream, after, stored)
 
     async def _append(self, decision: Decision, request: Request, answer: Answer) -> Outcome:

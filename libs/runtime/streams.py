@@ -1,7 +1,7 @@
 """What stands between a caller and a store: requests, streams as they stand, decisions and their outcomes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,12 +33,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Stream:
-    """A stream as it stands: its version, its state, and when its first fact happened."""
+    """A stream as it stands: its version, its state, when its first fact happened, and the version of the snapshot
+    that it was loaded from."""
 
     stream_id: str
     version: int
     state: Any
     began_at: datetime | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,15 @@ class Decision:
     facts: Sequence[StoredFact] = field(default_factory=tuple)
 
 
-def folded(decider: AnyDecider, stream_id: str, facts: Sequence[StoredFact]) -> Stream:
-    """The stream that `facts`, from its first on, give."""
+def folded(decider: AnyDecider, stream_id: str, facts: Sequence[StoredFact], before: Stream | None = None) -> Stream:
+    """The stream that `facts` give, from its first fact on, or following the stream as it stood `before`."""
+    start = before or Stream(stream_id, 0, decider.initial)
     try:
-        state = decider.fold(fact.decoded() for fact in facts)
+        state = decider.fold((fact.decoded() for fact in facts), start.state)
     except UnknownFact as unknown:
         raise StreamAhead(str(unknown)) from unknown
-    return Stream(stream_id, len(facts), state, facts[0].occurred_at if facts else None)
+    began_at = facts[0].occurred_at if facts and start.began_at is None else start.began_at
+    return replace(start, version=start.version + len(facts), state=state, began_at=began_at)
 
 
 def meta_of(request: Request, at: datetime) -> dict[str, Any]:

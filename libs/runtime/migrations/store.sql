@@ -20,10 +20,11 @@ create table store.answered (
     version bigint not null,
     position bigint not null,
     status int not null,
-    body bytea not null,
+    body bytea,                          -- null: forgotten after seven days
     answered_at timestamptz not null,
     constraint answered_pkey primary key (caller, key)
 );
+create index answered_bodies on store.answered (answered_at) where body is not null;
 
 create table store.counter (name text primary key, value bigint not null);
 
@@ -61,6 +62,15 @@ create table store.parked (
     primary key (consumer, source, partition, kafka_offset)
 );
 create index parked_streams on store.parked (consumer, source, stream_id);
+
+-- States of long streams, so that loading does not fold them from the beginning; whatever is here may be lost.
+create table store.snapshot (
+    stream_id uuid primary key,
+    fold text not null,                  -- names what made the state; to another fold it says nothing
+    version bigint not null,
+    began_at timestamptz not null,       -- when the stream's first fact happened
+    state bytea not null
+);
 
 create sequence store.order_number;
 
@@ -114,6 +124,24 @@ begin
         raise unique_violation using message = 'a version is missing before this one', constraint = 'stored_events_hole';
     end if;
 end $$;
+
+create function store.keep_snapshot(stream uuid, made_by text, at_version bigint, began timestamptz, kept bytea) returns void
+language sql security definer set search_path = store, pg_temp
+as 'insert into snapshot values (stream, made_by, at_version, began, kept)
+    on conflict (stream_id) do update
+        set fold = excluded.fold, version = excluded.version, began_at = excluded.began_at, state = excluded.state
+        where snapshot.fold <> excluded.fold or snapshot.version < excluded.version';
+
+-- Forgets bodies of answers older than seven days, so many at most, and answers how many it forgot; key, hash, stream
+-- and version stay. What another session is forgetting is left to it.
+create function store.forget_answers(at_most int) returns bigint
+language sql security definer set search_path = store, pg_temp set enable_seqscan = off
+as 'with old as (
+        select caller, key from answered where body is not null and answered_at < clock_timestamp() - interval ''7 days''
+        order by answered_at limit at_most for update skip locked
+    ), forgotten as (
+        update answered a set body = null from old where a.caller = old.caller and a.key = old.key returning 1
+    ) select count(*) from forgotten';
 
 -- The relay's checkpoint: who leads raises the epoch; an older epoch moves nothing.
 create function store.lead_relay(out epoch bigint, out "position" bigint, out previous jsonb)

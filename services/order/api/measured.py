@@ -4,26 +4,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from libs.events.order_sla import SlaClock
+from pydantic import TypeAdapter
+
+from libs.events.durations import Budget
 from libs.kernel.worktime import WorkCalendar
 from libs.rules.sla import shown
 from libs.runtime.store import FactStore
-from services.order.domain.service_order.sla.clocks import ClockState, clock_terms
+from services.order.domain.service_order.sla.clocks import ClockState, budget_of, calendars_named
 from services.order.domain.service_order.state import Existing
 from services.order.projections.around import calendars_of
+
+_BUDGET: TypeAdapter[Budget] = TypeAdapter(Budget)
 
 
 async def sla_of(store: FactStore, order: Existing, now: datetime) -> Sequence[Mapping[str, Any]]:
     """The clocks with what they have come to. Source: sla 2, 10 and 14."""
-    terms = [mark.terms for clock in order.sla.clocks.values() for mark in clock.marks if mark.terms]
-    terms += [clock.terms for clock in order.sla.clocks.values()]
-    calendars = await calendars_of(store, {each.calendar for each in terms if each.calendar is not None})
+    calendars = await calendars_of(store, calendars_named(order.sla))
     return [_clock(clock, calendars, now.replace(microsecond=0)) for clock in order.sla.clocks.values()]
 
 
 def _clock(clock: ClockState, calendars: Mapping[str, WorkCalendar], now: datetime) -> Mapping[str, Any]:
     measured, calendar, terms = clock.measured(calendars), clock.calendar(calendars), clock.present_terms
-    targets: SlaClock = clock_terms(terms, clock.name)
     at = max([now, *(mark.at for mark in clock.marks)])
     due, resumed = measured.due(at), measured.due_if_resumed(at)
     consumption = measured.consumption(at)
@@ -36,7 +37,7 @@ def _clock(clock: ClockState, calendars: Mapping[str, WorkCalendar], now: dateti
         "state": clock.phase,
         "verdict": clock.verdict,
         "verdict_at": clock.verdict_at,
-        "budget": targets.model_dump(mode="json")["budget"],
+        "budget": _BUDGET.dump_python(budget_of(terms.budget), mode="json"),
         "elapsed_seconds": measured.elapsed(at),
         "consumption": None if consumption is None else shown(consumption),
         "due_at": _local(due, calendar) if clock.phase == "running" else None,

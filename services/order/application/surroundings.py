@@ -8,6 +8,7 @@ from libs.runtime.faults import Unavailable
 from libs.runtime.store import FactStore
 from services.order.domain.parameters import STREAM as PARAMETERS
 from services.order.domain.parameters import Parameters, parameters
+from services.order.domain.service_order.sla.clocks import calendars_named
 from services.order.domain.service_order.sla.commands import ChangeSlaPolicy
 from services.order.domain.service_order.state import Existing, State
 from services.order.domain.service_order.surroundings import Agreement, Asked, Policy, Surroundings
@@ -51,9 +52,9 @@ async def _around(
     )
     graph: StageGraph = stages.state
     settings: Parameters = parameters_set.state
-    keys = {clock.present_terms.calendar for clock in order.sla.clocks.values()} if order else set()
-    keys |= {clock.terms.calendar for clock in order.sla.clocks.values()} if order else set()
-    wanted = {key for key in (*keys, policy.version.calendar if policy else None) if key is not None}
+    wanted = calendars_named(order.sla) if order else set()
+    if policy is not None and policy.version.calendar is not None:
+        wanted.add(policy.version.calendar)
     calendars = await lookups.calendars_of(store, wanted)
     if missing := wanted - set(calendars):
         raise Unavailable(f"the calendar {min(missing)} has not arrived here yet")

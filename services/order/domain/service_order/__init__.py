@@ -6,7 +6,7 @@ from typing import Any
 from libs.events import order as says
 from libs.events import order_sla as measures
 from libs.events import order_stages as stages
-from libs.kernel.decider import Decider, Rejected
+from libs.kernel.decider import Decider, Rejected, Snapshots
 from services.order.domain.service_order import (
     adjustment,
     cancellation,
@@ -234,4 +234,4 @@ def allowed_actions(state: State) -> tuple[str, ...]:
     return tuple(action_name(command) for command in DECISIONS[type(state)] if command not in OF_TIMERS)
 
 
-service_order: Decider[Command | Asked, State, Fact] = Decider(Absent(), decide, evolve)
+service_order: Decider[Command | Asked, State, Fact] = Decider(Absent(), decide, evolve, Snapshots(State, fold=1))

@@ -7,8 +7,64 @@ from typing import Any, Literal
 
 from libs.events import order_sla as says
 from libs.events.durations import AtRiskPoint
-from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
-from libs.rules.sla import Before, Clock, Mark, MarkKind, OpenTime, Percent, Terms, WorkingDays, clock_of
+from libs.events.durations import Budget as WrittenBudget
+from libs.events.durations import WorkingDays as WrittenDays
+from libs.events.order import Priority
+from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar, second_of_day
+from libs.rules.sla import (
+    AtRisk,
+    Before,
+    Budget,
+    Clock,
+    Mark,
+    MarkKind,
+    OpenTime,
+    Percent,
+    Terms,
+    WorkingDays,
+    clock_of,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockTerms:
+    """What a policy gives one clock of the order. `cut_off` is in seconds of the local day."""
+
+    policy: str
+    policy_version: int
+    level: says.SlaLevel
+    priority: Priority
+    calendar: str | None
+    start_only: bool
+    cut_off: int | None
+    reopens: bool
+    budget: Budget
+    at_risk: tuple[AtRisk, ...]
+    pauses: bool
+
+    @classmethod
+    def of(cls, terms: says.SlaTerms, name: str) -> "ClockTerms":
+        """The terms of the clock, as a fact tells them."""
+        clock = next(clock for clock in terms.clocks if clock.clock == name)
+        days = clock.budget.working_days if isinstance(clock.budget, WrittenDays) else None
+        return cls(
+            policy=terms.policy,
+            policy_version=terms.policy_version,
+            level=terms.level,
+            priority=terms.priority,
+            calendar=terms.calendar,
+            start_only=terms.calendar_applies_to == "start_only",
+            cut_off=second_of_day(terms.cut_off) if terms.cut_off else None,
+            reopens=terms.reopens,
+            budget=OpenTime(_seconds(clock.budget)) if days is None else WorkingDays(days, terms.end_of_day),
+            at_risk=tuple(map(point_told, clock.at_risk)),
+            pauses=clock.pauses,
+        )
+
+    def measured_by(self, versions: tuple[int, ...], calendars: Mapping[str, WorkCalendar]) -> Terms:
+        """The same for the arithmetic, with these versions of the calendar."""
+        calendar = known_calendar(self.calendar, versions, calendars)
+        return Terms(self.budget, self.at_risk, calendar, self.start_only, self.cut_off)
 
 
 @dataclass(frozen=True)
@@ -18,7 +74,7 @@ class Told:
     kind: MarkKind
     at: datetime
     cause: str | None = None
-    terms: says.SlaTerms | None = None
+    terms: ClockTerms | None = None
     retroactive: bool = True
 
 
@@ -27,12 +83,12 @@ class ClockState:
     """One clock: the terms it began with, the versions of its calendar, its marks, and the verdict told last."""
 
     name: str
-    terms: says.SlaTerms
+    terms: ClockTerms
     versions: tuple[int, ...]
     marks: tuple[Told, ...] = ()
     verdict: says.SlaVerdict = "running"
     verdict_at: datetime | None = None
-    at_risk: tuple[AtRiskPoint, ...] = ()
+    at_risk: tuple[AtRisk, ...] = ()
     phase: Literal["running", "paused", "stopped", "canceled"] = "running"
     paused_by: Literal["stage", "hand"] | None = None
     stopped_by: str | None = None
@@ -59,14 +115,14 @@ class ClockState:
         return min(mark.at for mark in self.marks if mark.kind == "stopped" and (begun is None or mark.at >= begun))
 
     @property
-    def present_terms(self) -> says.SlaTerms:
+    def present_terms(self) -> ClockTerms:
         """The terms in force after the last change."""
         return next((mark.terms for mark in reversed(self.marks) if mark.terms is not None), self.terms)
 
     @property
     def pauses(self) -> bool:
         """Whether stages and hands pause it."""
-        return clock_terms(self.present_terms, self.name).pauses
+        return self.present_terms.pauses
 
     def marked(self, kind: MarkKind, at: datetime, cause: str | None = None, **more: Any) -> "ClockState":
         """The clock with one mark more."""
@@ -80,28 +136,16 @@ class ClockState:
                 told.at,
                 sequence,
                 told.cause,
-                self._rules(told.terms, calendars) if told.terms else None,
+                told.terms.measured_by(self.versions, calendars) if told.terms else None,
                 told.retroactive,
             )
             for sequence, told in enumerate(self.marks)
         ]
-        return clock_of(self._rules(self.terms, calendars), marks)
+        return clock_of(self.terms.measured_by(self.versions, calendars), marks)
 
     def calendar(self, calendars: Mapping[str, WorkCalendar]) -> WorkCalendar:
         """The calendar in force, by the versions that the clock knows."""
         return known_calendar(self.present_terms.calendar, self.versions, calendars)
-
-    def _rules(self, terms: says.SlaTerms, calendars: Mapping[str, WorkCalendar]) -> Terms:
-        clock = clock_terms(terms, self.name)
-        return Terms(
-            budget=OpenTime(int(clock.budget.total_seconds()))
-            if isinstance(clock.budget, timedelta)
-            else WorkingDays(clock.budget.working_days, terms.end_of_day),
-            at_risk=tuple(map(_point, clock.at_risk)),
-            calendar=known_calendar(terms.calendar, self.versions, calendars),
-            start_only=terms.calendar_applies_to == "start_only",
-            cut_off=_seconds(terms.cut_off),
-        )
 
 
 @dataclass(frozen=True)
@@ -120,9 +164,10 @@ class Sla:
         return Sla({**self.clocks, clock.name: clock})
 
 
-def clock_terms(terms: says.SlaTerms, name: str) -> says.SlaClock:
-    """What the terms give a clock."""
-    return next(clock for clock in terms.clocks if clock.clock == name)
+def calendars_named(sla: Sla) -> set[str]:
+    """The keys of the calendars by which the clocks are, or were, measured."""
+    every = [terms for clock in sla.clocks.values() for terms in (clock.terms, *(mark.terms for mark in clock.marks))]
+    return {terms.calendar for terms in every if terms is not None and terms.calendar is not None}
 
 
 def known_calendar(key: str | None, versions: tuple[int, ...], calendars: Mapping[str, WorkCalendar]) -> WorkCalendar:
@@ -133,21 +178,24 @@ def known_calendar(key: str | None, versions: tuple[int, ...], calendars: Mappin
     return replace(calendar, versions=tuple(each for each in calendar.versions if each.number in versions))
 
 
-def point_of(point: Percent | Before) -> AtRiskPoint:
+def point_of(point: AtRisk) -> AtRiskPoint:
     """An at-risk point as facts write it."""
     if isinstance(point, Percent):
         return AtRiskPoint(percent=point.percent)
     return AtRiskPoint(before=timedelta(seconds=point.seconds))
 
 
-def _point(point: AtRiskPoint) -> Percent | Before:
-    if point.percent is not None:
-        return Percent(point.percent)
-    return Before(int((point.before or timedelta()).total_seconds()))
+def point_told(point: AtRiskPoint) -> AtRisk:
+    """An at-risk point as facts wrote it."""
+    return Before(_seconds(point.before)) if point.percent is None else Percent(point.percent)
 
 
-def _seconds(local_time: str | None) -> int | None:
-    if local_time is None:
-        return None
-    hours, minutes = map(int, local_time.split(":"))
-    return hours * 3600 + minutes * 60
+def budget_of(budget: Budget) -> WrittenBudget:
+    """A budget as facts write it."""
+    if isinstance(budget, WorkingDays):
+        return WrittenDays(working_days=budget.days)
+    return timedelta(seconds=budget.seconds)
+
+
+def _seconds(span: object) -> int:
+    return int(span.total_seconds()) if isinstance(span, timedelta) else 0

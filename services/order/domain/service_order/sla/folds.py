@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from libs.events import order_sla as says
-from services.order.domain.service_order.sla.clocks import ClockState, Sla
+from services.order.domain.service_order.sla.clocks import ClockState, ClockTerms, Sla, point_told
 from services.order.domain.service_order.state import Existing
 
 Standing = TypeVar("Standing", bound=Existing)
@@ -14,7 +14,7 @@ Standing = TypeVar("Standing", bound=Existing)
 def attached(order: Standing, fact: says.OrderSlaAttached) -> Standing:
     """A clock for each target; each runs once it is told to have started."""
     clocks = {
-        clock.clock: ClockState(clock.clock, fact, fact.calendar_versions)
+        clock.clock: ClockState(clock.clock, ClockTerms.of(fact, clock.clock), fact.calendar_versions)
         for clock in fact.clocks
         if clock.clock not in order.sla.clocks
     }
@@ -52,7 +52,7 @@ def _reopened(clock: ClockState, fact: says.OrderSlaReopened) -> ClockState:
 
 def _policy_changed(clock: ClockState, fact: says.OrderSlaPolicyChanged) -> ClockState:
     """Other terms, and with them other at-risk points."""
-    changed = clock.marked("retargeted", fact.at, terms=fact, retroactive=fact.retroactive)
+    changed = clock.marked("retargeted", fact.at, terms=ClockTerms.of(fact, clock.name), retroactive=fact.retroactive)
     return replace(changed, versions=fact.calendar_versions, at_risk=())
 
 
@@ -61,7 +61,7 @@ def _calendar_changed(clock: ClockState, fact: says.OrderSlaCalendarChanged) -> 
 
 
 def _at_risk(clock: ClockState, fact: says.OrderSlaAtRisk) -> ClockState:
-    return replace(clock, at_risk=(*clock.at_risk, fact.point))
+    return replace(clock, at_risk=(*clock.at_risk, point_told(fact.point)))
 
 
 def _missed(clock: ClockState, fact: says.OrderSlaMissed) -> ClockState:

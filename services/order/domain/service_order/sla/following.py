@@ -14,7 +14,6 @@ from services.order.domain.service_order.sla.marks import tell
 from services.order.domain.service_order.state import CreatedLine, Existing, PostedLine, State
 
 
-
 def follow(course: Course, before: State, fact: Fact) -> None:
     """Tells what the fact, which the course has taken in, does to the clocks. `before` is the order without it."""
     follows = FOLLOWS.get(type(fact))

@@ -44,9 +44,8 @@ def _passed(course: Course) -> list[tuple[datetime, type[says.SlaMark], str, dic
             continue
         measured = clock.measured(course.around.calendars)
         for point, at in measured.at_risk_instants(now):
-            told = point_of(point)
-            if at <= now and told not in clock.at_risk:
-                found.append((at, says.OrderSlaAtRisk, clock.name, {"point": told}))
+            if at <= now and point not in clock.at_risk:
+                found.append((at, says.OrderSlaAtRisk, clock.name, {"point": point_of(point)}))
         if clock.verdict == "running":
             missed = measured.missed_at(now)
             if missed is not None:
