@@ -1,12 +1,13 @@
 """What every benchmark needs: CPU of processes, repeats that take turns, percentiles, a table and one line of JSON."""
 
+import asyncio
 import json
 import math
 import os
 import platform
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -22,8 +23,11 @@ _LIBRARIES = ("aiokafka", "eventsourcing", "fastapi", "faststream", "psycopg", "
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process, of its living descendants, and of those it has seen end. Linux only.
 
-    With PostgreSQL's first process this counts every server process, whatever its connection did meanwhile.
+    With PostgreSQL's first process this counts every server process, whatever its connection did meanwhile. Of the
+    process that measures itself alone counts: the servers are its children.
     """
+    if pid == os.getpid():
+        return time.process_time()
     return sum(_own_seconds(one) for one in family(pid))
 
 
@@ -78,6 +82,23 @@ async def taking_turns(contestants: Mapping[str, Callable[[], Awaitable[T]]], re
         for name in names if round_number % 2 == 0 else reversed(names):
             runs[name].append(await contestants[name]())
     return runs
+
+
+async def until(done: Callable[[], Awaitable[bool]], every: float) -> None:
+    """Returns when `done`, asked again after so many seconds."""
+    while not await done():  # noqa: ASYNC110 - what is waited for tells nobody
+        await asyncio.sleep(every)
+
+
+async def run_until(role: Coroutine[Any, Any, object], done: Callable[[], Awaitable[bool]]) -> None:
+    """Runs something endless until `done`, asked a hundred times a second; raises what it raises before."""
+    task = asyncio.create_task(role)
+    while not task.done() and not await done():  # noqa: ASYNC110 - what is waited for tells nobody
+        await asyncio.sleep(0.01)
+    task.cancel()
+    (ended,) = await asyncio.gather(task, return_exceptions=True)
+    if not isinstance(ended, asyncio.CancelledError):
+        raise RuntimeError("it ended by itself") from ended if isinstance(ended, BaseException) else None
 
 
 def median_run(runs: Sequence[Timed]) -> Timed:

@@ -45,6 +45,13 @@ class Servers:
         return self.postgres.running.pid
 
     @property
+    def broker_pid(self) -> int:
+        """The broker's process; RuntimeError without one."""
+        if self.broker is None:
+            raise RuntimeError("started without a broker")
+        return self.broker.running.pid
+
+    @property
     def postgres_version(self) -> str:
         """The server's version."""
         with psycopg.connect(self.postgres.url) as connection:
