@@ -46,27 +46,6 @@ class Watch:
         return (time.perf_counter() - began) * 1e3
 
 
-async def run(self, commands: int) -> list[float]:
-        """Milliseconds for each command."""
-        created = await self._post("/v1/orders", "visible", ORDER)
-        took = []
-        for line in range(1, commands + 1):
-            await asyncio.sleep(_PAUSES[line % len(_PAUSES)])
-            await self._post(f"/v1/orders/{created['id']}/lines", f"visible-{line}", LINE)
-            took.append(await self._until_seen(created["id"], line))
-        return took
-
-    async def _post(self, path: str, key: str, body: dict[str, str]) -> dict[str, str]:
-        answer = await self.order.post(path, headers={"idempotency-key": key}, json=body)
-        return answer.raise_for_status().json()  # type: ignore[no-any-return]
-
-    async def _until_seen(self, order_id: str, line: int) -> float:
-        began = time.perf_counter()
-        while await (await self.reporting.execute(_SEEN, (order_id, line))).fetchone() is None:
-            await asyncio.sleep(0.001)
-        return (time.perf_counter() - began) * 1e3
-
-
 async def run(commands: int) -> None:
     with servers() as on, services(on, "reference", "order", "reporting") as running:
         await running.records()
