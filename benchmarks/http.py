@@ -72,31 +72,31 @@ class Round:
         return answer
 
 
-async def run(clients: int, orders: int, repeats: int) -> None:
-    with servers() as on, services(on, "reference", "order") as running:
-        await running.records()
-        await Round(running, clients, max(1, orders // 10))()  # warm
-        one = Round(running, clients, orders)
-        runs = [await one() for _ in range(repeats)]
-        found = measure.median_run(runs)
-        shown = {name: (measure.percentile(took, 50), measure.percentile(took, 99)) for name, took in one.took.items()}
-        measure.table(
-            f"{clients} clients, {found.count:,} requests a round, median of {repeats}: {found.rate:,.0f} requests/s; "
-            f"CPU per request {found.cpu_us('order'):,.0f} us order service, {found.cpu_us('postgres'):,.0f} us PostgreSQL",
-            ["", "p50 ms", "p99 ms"],
-            [[name, *values] for name, values in shown.items()],
-        )
-        measure.report(
-            "http",
-            {
-                "clients": clients,
-                "requests_per_s": found.rate,
-                "create_ms": {"p50": shown[CREATE][0], "p99": shown[CREATE][1]},
-                "add_line_ms": {"p50": shown[ADD][0], "p99": shown[ADD][1]},
-                "cpu_us": {side: found.cpu_us(side) for side in found.cpu},
-            },
-            on.postgres_version,
-        )
+async def run(running: Services, clients: int, orders: int, repeats: int) -> None:
+    """Prints rate and waits."""
+    await running.records()
+    await Round(running, clients, max(1, orders // 10))()  # warm
+    one = Round(running, clients, orders)
+    runs = [await one() for _ in range(repeats)]
+    found = measure.median_run(runs)
+    shown = {name: (measure.percentile(took, 50), measure.percentile(took, 99)) for name, took in one.took.items()}
+    measure.table(
+        f"{clients} clients, {found.count:,} requests a round, median of {repeats}: {found.rate:,.0f} requests/s; "
+        f"CPU per request {found.cpu_us('order'):,.0f} us order service, {found.cpu_us('postgres'):,.0f} us PostgreSQL",
+        ["", "p50 ms", "p99 ms"],
+        [[name, *values] for name, values in shown.items()],
+    )
+    measure.report(
+        "http",
+        {
+            "clients": clients,
+            "requests_per_s": found.rate,
+            "create_ms": {"p50": shown[CREATE][0], "p99": shown[CREATE][1]},
+            "add_line_ms": {"p50": shown[ADD][0], "p99": shown[ADD][1]},
+            "cpu_us": {side: found.cpu_us(side) for side in found.cpu},
+        },
+        running.on.postgres_version,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -105,7 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--orders", type=int, default=50, help="each client creates so many a round")
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args(arguments)
-    asyncio.run(run(given.clients, given.orders, given.repeats))
+    with servers() as on, services(on, "reference", "order") as running:
+        asyncio.run(run(running, given.clients, given.orders, given.repeats))
 
 
 if __name__ == "__main__":

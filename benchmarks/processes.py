@@ -50,14 +50,18 @@ class Services:
         address = f"http://{LOOPBACK}:{self.ports[service]}"
         return httpx.AsyncClient(base_url=address, headers=self.headers, timeout=30)
 
+    def database(self, service: str) -> str:
+        """A superuser's URL of a service's database."""
+        return f"{self.on.postgres.url.rpartition('/')[0]}/fieldfact_{service}"
+
     async def records(self) -> None:
         """Puts what an order needs, and waits until the order service has heard it."""
         async with self.client("reference") as reference, self.client("order") as order:
             heard: dict[str, str] = {}
             for path, body in _RECORDS:
                 answer = (await reference.put(f"/v1/{path}", json=body)).raise_for_status()
-                place, _, position = answer.headers["position"].rpartition(".")
-                heard[place] = position
+                place, _, position = answer.headers.get("position", "").rpartition(".")
+                heard |= {place: position} if position else {}
             marks = ", ".join(f"{place}.{position}" for place, position in heard.items())
 
             async def order_has_heard() -> bool:
@@ -88,8 +92,7 @@ def services(on: Servers, *names: str) -> Iterator[Services]:
     """Databases, topics and these services, ready; stopped at the end."""
     environment = dict(on.environment)
     for step in ("migrate", "topics"):
-        if step == "migrate" or on.broker is not None:
-            Running(Program(step, (sys.executable, "-m", f"deploy.{step}"), environment, ROOT), on.folder).wait_end(60)
+        Running(Program(step, (sys.executable, "-m", f"deploy.{step}"), environment, ROOT), on.folder).wait_end(60)
     keys = on.folder / "keys.json"
     keys.write_text(json.dumps(_ISSUER.key_set()))
     found, modules = Services(on), {service.name: service.module for service in SERVICES}

@@ -32,7 +32,7 @@ class Ours:
     async def __call__(self) -> measure.Timed:
         """A fresh database hears everything."""
         self.runs += 1
-        url = await self.on.database(REPORTING, f"run{self.runs}_")
+        url = await self.on.database(REPORTING, f"projector{self.runs}_")
         hearing = Hearing(url, f"run{self.runs}.views", "order", Projector(LINES))
         return await measure.timed(self.facts, self.sides, lambda: self._until_heard(hearing))
 
@@ -43,20 +43,20 @@ class Ours:
         await measure.run_until(KafkaFeed(hearing, self.kafka).run(), all_heard)
 
 
-async def run(facts: int, library_facts: int, repeats: int) -> None:
-    with servers() as on:
-        kafka = await _published(on, facts)
-        facts = -(-facts // PER_ORDER) * PER_ORDER
-        sides = {"client": os.getpid(), "postgres": on.postgres_pid, "broker": on.broker_pid}
-        rival = LibraryProjection(on, library_facts, sides)
-        contest: dict[str, Run] = {OURS: Ours(on, kafka, facts, sides), LIBRARY: rival}
-        runs = await measure.taking_turns(contest, repeats)
-        _show({name: measure.median_run(each) for name, each in runs.items()}, facts, repeats, on.postgres_version)
+async def run(on: Servers, facts: int, library_facts: int, repeats: int) -> None:
+    """Prints the measures of both."""
+    kafka = await _published(on, facts)
+    facts = -(-facts // PER_ORDER) * PER_ORDER
+    sides = {"client": os.getpid(), "postgres": on.postgres_pid, "broker": on.broker_pid}
+    rival = LibraryProjection(on, library_facts, sides)
+    contest: dict[str, Run] = {OURS: Ours(on, kafka, facts, sides), LIBRARY: rival}
+    runs = await measure.taking_turns(contest, repeats)
+    _show({name: measure.median_run(each) for name, each in runs.items()}, facts, repeats, on.postgres_version)
 
 
 async def _published(on: Servers, facts: int) -> KafkaSettings:
     """A topic that holds so many facts, as the relay sends them."""
-    url, kafka = await on.database(ORDER), await on.topics("all.")
+    url, kafka = await on.database(ORDER, "projector_"), await on.topics("projector.")
     async with FactStore(url) as store:
         filled = await fill(store, facts)
     await publish(url, kafka, filled)
@@ -89,7 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--library-facts", type=int, default=5_000)
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args(arguments)
-    asyncio.run(run(given.facts, given.library_facts, given.repeats))
+    with servers() as on:
+        asyncio.run(run(on, given.facts, given.library_facts, given.repeats))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Contest:
 
     async def _topics(self) -> KafkaSettings:
         self.runs += 1
-        return await self.on.topics(f"run{self.runs}.")
+        return await self.on.topics(f"relay{self.runs}.")
 
     async def relay(self) -> measure.Timed:
         """The relay leads from position 0 until its checkpoint is at the end."""
@@ -71,37 +71,37 @@ async def _send(records: Sequence[Sent], kafka: KafkaSettings) -> None:
         await sender.stop()
 
 
-async def run(facts: int, repeats: int) -> None:
-    with servers() as on:
-        url = await on.database(SERVICE)
-        async with FactStore(url) as store:
-            facts = await fill(store, facts)
-        contest = Contest(on, url, facts)
-        runs = await measure.taking_turns({RELAY: contest.relay, RAW: contest.raw}, repeats)
-        found = {name: measure.median_run(each) for name, each in runs.items()}
-        measure.table(
-            f"{facts:,} facts to Kafka, idempotent, acks=all; median of {repeats}; CPU in us per fact",
-            ["", "facts/s", "client", "PostgreSQL", "broker"],
-            [[name, one.rate, *(one.cpu_us(side) for side in contest.sides)] for name, one in found.items()],
-        )
-        ratio = found[RELAY].rate / found[RAW].rate
-        cpu = found[RELAY].cpu_us("client") + found[RELAY].cpu_us("postgres")
-        measure.verdict(
-            (f"{ratio:.2f} of the bare producer's rate (aim: 0.5 at least)", ratio >= 0.5),
-            (f"{cpu:.0f} us of CPU per fact, relay and PostgreSQL (aim: 60 at most)", cpu <= 60),
-        )
-        measure.report(
-            "relay",
-            {
-                "facts": facts,
-                "repeats": repeats,
-                "relay_per_s": found[RELAY].rate,
-                "raw_per_s": found[RAW].rate,
-                "ratio": ratio,
-                "cpu_us": cpu,
-            },
-            on.postgres_version,
-        )
+async def run(on: Servers, facts: int, repeats: int) -> None:
+    """Prints the measures of both."""
+    url = await on.database(SERVICE, "relay_")
+    async with FactStore(url) as store:
+        facts = await fill(store, facts)
+    contest = Contest(on, url, facts)
+    runs = await measure.taking_turns({RELAY: contest.relay, RAW: contest.raw}, repeats)
+    found = {name: measure.median_run(each) for name, each in runs.items()}
+    measure.table(
+        f"{facts:,} facts to Kafka, idempotent, acks=all; median of {repeats}; CPU in us per fact",
+        ["", "facts/s", "client", "PostgreSQL", "broker"],
+        [[name, one.rate, *(one.cpu_us(side) for side in contest.sides)] for name, one in found.items()],
+    )
+    ratio = found[RELAY].rate / found[RAW].rate
+    cpu = found[RELAY].cpu_us("client") + found[RELAY].cpu_us("postgres")
+    measure.verdict(
+        (f"{ratio:.2f} of the bare producer's rate (aim: 0.5 at least)", ratio >= 0.5),
+        (f"{cpu:.0f} us of CPU per fact, relay and PostgreSQL (aim: 60 at most)", cpu <= 60),
+    )
+    measure.report(
+        "relay",
+        {
+            "facts": facts,
+            "repeats": repeats,
+            "relay_per_s": found[RELAY].rate,
+            "raw_per_s": found[RAW].rate,
+            "ratio": ratio,
+            "cpu_us": cpu,
+        },
+        on.postgres_version,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -109,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--facts", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args(arguments)
-    asyncio.run(run(given.facts, given.repeats))
+    with servers() as on:
+        asyncio.run(run(on, given.facts, given.repeats))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 
 from benchmarks import measure
-from benchmarks.processes import LINE, ORDER, services
+from benchmarks.processes import LINE, ORDER, Services, services
 from benchmarks.servers import Servers, servers
 
 _SEEN = "select 1 from read.order_line where stream_id = %s and line = %s"
@@ -46,16 +46,16 @@ class Watch:
         return (time.perf_counter() - began) * 1e3
 
 
-async def run(commands: int) -> None:
-    with servers() as on, services(on, "reference", "order", "reporting") as running:
-        await running.records()
-        database = on.postgres.url.rpartition("/")[0] + "/fieldfact_reporting"
-        async with (
-            running.client("order") as order,
-            await psycopg.AsyncConnection.connect(database, autocommit=True) as reporting,
-        ):
-            took = (await Watch(order, reporting).run(commands + 3))[3:]
-        _show(on, took)
+async def run(running: Services, commands: int) -> None:
+    """Prints the waits."""
+    await running.records()
+    database = running.database("reporting")
+    async with (
+        running.client("order") as order,
+        await psycopg.AsyncConnection.connect(database, autocommit=True) as reporting,
+    ):
+        took = (await Watch(order, reporting).run(commands + 3))[3:]
+    _show(running.on, took)
 
 
 def _show(on: Servers, took: list[float]) -> None:
@@ -75,7 +75,8 @@ def _show(on: Servers, took: list[float]) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.visible", description=__doc__)
     parser.add_argument("--commands", type=int, default=200)
-    asyncio.run(run(parser.parse_args(arguments).commands))
+    with servers() as on, services(on, "reference", "order", "reporting") as running:
+        asyncio.run(run(running, parser.parse_args(arguments).commands))
 
 
 if __name__ == "__main__":

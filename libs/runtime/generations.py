@@ -4,13 +4,14 @@ Each generation is a set of tables in a schema of its own with marks of its own.
 front of the tables say, and the marks under the consumer's plain name belong to it. Decided: ADR-0006.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Table
 
 from libs.runtime.database import Connection, one_row, unit_of_work
+from libs.runtime.intake import Mark
 from libs.runtime.versions import copied, copies, full_name, showing
 
 BUILT, KEPT, _LEAVING = "@new", "@old", "@leaving"
@@ -20,6 +21,11 @@ _LOCK_TRIES = 300
 _PATIENT = (
     "set local statement_timeout = 0; set local idle_in_transaction_session_timeout = '5min'; "
     "set local enable_seqscan = on; set local work_mem = '256MB'"
+)
+
+
+_MARKS = (
+    "select partition, position, kafka_offset from store.heard where consumer = %s and source = %s order by partition"
 )
 
 
@@ -89,18 +95,19 @@ class Generations:
             await self._mark(self.consumer + BUILT, partitions, number)
         return number
 
-    async def freeze(self, partitions: Sequence[int]) -> Mapping[int, int]:
-        """Inside a transaction: nobody moves the marks of the generation shown until it ends. Answers their positions.
+    async def marks(self, query: str = _MARKS) -> dict[int, Mark]:
+        """Where the generation shown stands, by partition."""
+        cursor = await self.connection.execute(query.encode(), (self.consumer, self.source))
+        return {partition: Mark(position, offset) for partition, position, offset in await cursor.fetchall()}
+
+    async def freeze(self, partitions: Sequence[int]) -> dict[int, Mark]:
+        """Inside a transaction: nobody moves the marks of the generation shown until it ends. Answers them.
 
         Whoever hears waits at the start of a batch and holds nothing meanwhile; whoever reads goes on.
         """
         await self.connection.execute(_PATIENT)
         await self._mark(self.consumer, partitions, 0)
-        cursor = await self.connection.execute(
-            "select partition, position from store.heard where consumer = %s and source = %s order by 1 for update",
-            (self.consumer, self.source),
-        )
-        return dict(await cursor.fetchall())
+        return await self.marks(f"{_MARKS} for update")
 
     async def differences(self, number: int) -> list[Difference]:
         """Compares the generation with the one shown, byte for byte, and what is parked of each. Both stand still."""
@@ -153,11 +160,11 @@ class Generations:
         keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
         cursor = await self.connection.execute(
             f"select count(n.stream_id), count(*) filter (where n.stream_id is null), "  # noqa: S608 - names of tables
-            f"count(*) filter (where l.stream_id is null), count(*) filter (where l.* *<> n.*) "
+            f"count(*) filter (where l.stream_id is null), count(*) filter (where l.stream_id is not null and n.stream_id is not null and l.* *<> n.*) "
             f"from {shown} l full join {full_name(copied(table, number))} n using ({keys})".encode()
         )
         rows, lacking, added, different = await one_row(cursor)
-        return Difference(table.name, rows, lacking, added, different - lacking - added)
+        return Difference(table.name, rows, lacking, added, different)
 
     async def _compare_parked(self) -> Difference:
         cursor = await self.connection.execute(

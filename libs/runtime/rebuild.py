@@ -50,16 +50,16 @@ class Rebuild:
         return [OWN_LOG] if self.source == self.service.name else range(PARTITIONS)
 
     async def run(self, tell: Tell, *, changed: bool = False) -> list[Difference]:
-        """Builds, catches up, compares and shows; answers what was compared. With `changed`, differences are meant.
+        """Builds up to where those shown stand, compares, and shows; answers what was compared. With `changed`, differences are meant.
 
         Raises Refused, and Differs, whose copy stays to be looked at until the next rebuild.
         """
         async with self._generations() as generations:
             number = await generations.begin(self.partitions)
             async with self._replay(BUILT, number) as replay:
-                await replay.catch_up(tell)
+                await replay.catch_up(generations.marks, tell)
                 await generations.analyze(number)
-                await replay.catch_up(tell)
+                await replay.catch_up(generations.marks, tell)
                 async with unit_of_work(generations.connection):
                     await replay.reach(await generations.freeze(self.partitions))
                     found = await generations.differences(number)
@@ -75,7 +75,7 @@ class Rebuild:
             if number is None:
                 raise Refused(f"no earlier views of {self.source} are kept")
             async with self._replay(KEPT, number) as replay:
-                await replay.catch_up(tell)
+                await replay.catch_up(generations.marks, tell)
                 async with unit_of_work(generations.connection):
                     await replay.reach(await generations.freeze(self.partitions))
                     await generations.show(KEPT)
