@@ -137,12 +137,13 @@ def text_of(value: Any, longest: int, lines: bool) -> str:
     """Free text in NFC without control characters; `lines` allows line ends. Source: security 6.6."""
     if not isinstance(value, str):
         raise refuse("invalid_value", "text is expected")
-    if any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+    if not value.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
         raise refuse("invalid_unicode", "a lone surrogate is no character")
     plain = unicodedata.normalize("NFC", value)
     if not plain.strip():
         raise refuse("blank", "text is expected, not blanks")
-    if not all(_allowed(character, lines) for character in plain):
+    shown = plain.replace("\n", "") if lines else plain  # what is printable throughout need not be looked at one by one
+    if not shown.isprintable() and not all(_allowed(character, lines) for character in plain):
         raise refuse("forbidden_character", "a control or direction character has no place here")
     if len(plain) > longest:
         raise refuse("too_long", f"at most {longest} characters")

@@ -93,6 +93,7 @@ class Generations:
             for statement in copies(self.tables, number):
                 await self.connection.execute(statement.encode())
             await self._mark(self.consumer + BUILT, partitions, number)
+            await self._mark(self.consumer, partitions, 0)
         return number
 
     async def marks(self, query: str = _MARKS) -> dict[int, Mark]:
@@ -100,13 +101,12 @@ class Generations:
         cursor = await self.connection.execute(query.encode(), (self.consumer, self.source))
         return {partition: Mark(position, offset) for partition, position, offset in await cursor.fetchall()}
 
-    async def freeze(self, partitions: Sequence[int]) -> dict[int, Mark]:
+    async def freeze(self) -> dict[int, Mark]:
         """Inside a transaction: nobody moves the marks of the generation shown until it ends. Answers them.
 
         Whoever hears waits at the start of a batch and holds nothing meanwhile; whoever reads goes on.
         """
         await self.connection.execute(_PATIENT)
-        await self._mark(self.consumer, partitions, 0)
         return await self.marks(f"{_MARKS} for update")
 
     async def differences(self, number: int) -> list[Difference]:

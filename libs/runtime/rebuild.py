@@ -61,7 +61,7 @@ class Rebuild:
                 await generations.analyze(number)
                 await replay.catch_up(generations.marks, tell)
                 async with unit_of_work(generations.connection):
-                    await replay.reach(await generations.freeze(self.partitions))
+                    await replay.reach(await generations.freeze())
                     found = await generations.differences(number)
                     if any(found) and not changed:
                         raise Differs(found)
@@ -77,7 +77,7 @@ class Rebuild:
             async with self._replay(KEPT, number) as replay:
                 await replay.catch_up(generations.marks, tell)
                 async with unit_of_work(generations.connection):
-                    await replay.reach(await generations.freeze(self.partitions))
+                    await replay.reach(await generations.freeze())
                     await generations.show(KEPT)
 
     async def drop_old(self) -> list[int]:
