@@ -43,10 +43,11 @@ class Money:
     @classmethod
     def of(cls, amount: str, currency: str) -> "Money":
         """Money written exactly, with at most the currency's decimals: Money.of("808.50", "EUR")."""
-        scaled = Fraction(Decimal(amount)) * 10 ** exponent_of(currency)
-        if scaled.denominator != 1:
+        numerator, denominator = Decimal(amount).as_integer_ratio()
+        minor, rest = divmod(numerator * 10 ** exponent_of(currency), denominator)
+        if rest:
             raise ValueError(f"{amount} has more decimals than {currency}")
-        return cls(scaled.numerator, currency)
+        return cls(minor, currency)
 
     @classmethod
     def rounding(cls, exact: Ratio, currency: str, mode: Mode = "half_up") -> "Money":

@@ -14,7 +14,7 @@ from libs.runtime.records import Record
 
 
 class MarkMoved(RuntimeError):
-    """Another process moved the mark meanwhile; this batch changed nothing."""
+    """Another process moved the mark meanwhile, or another generation is shown; this batch changed nothing."""
 
 
 class Effect(Protocol):
@@ -40,6 +40,7 @@ class Hearing:
         self.url, self.consumer, self.source, self.effect = url, consumer, source, effect
         self.marks: dict[int, Mark] = {}
         self._parked: set[str] = set()
+        self._generations: dict[int, int] = {}
         self._connection: Connection | None = None
 
     @property
@@ -67,11 +68,13 @@ class Hearing:
             (self.consumer, self.source, wanted),
         )
         cursor = await self.connection.execute(
-            "select partition, position, kafka_offset from store.heard "
+            "select partition, position, kafka_offset, generation from store.heard "
             "where consumer = %s and source = %s and partition = any(%s)",
             (self.consumer, self.source, wanted),
         )
-        self.marks |= {row[0]: Mark(row[1], row[2]) for row in await cursor.fetchall()}
+        for partition, position, offset, generation in await cursor.fetchall():
+            self.marks[partition] = Mark(position, offset)
+            self._generations[partition] = generation
         await self._read_parked()
         return {partition: self.marks[partition].offset for partition in wanted}
 
@@ -81,10 +84,10 @@ class Hearing:
         known = {record.partition for record in records}
         sifted = sift(records, {p: self.marks[p] for p in known}, self._parked, self.effect.hears)
         async with unit_of_work(self.connection) as connection:
+            await self._move(connection, sifted.marks)  # first: who holds the marks still holds nothing else
             failed = await self.effect.apply(connection, sifted.fresh) if sifted.fresh else []
             for parked in (*sifted.parked, *failed):
                 await self._park(connection, parked)
-            await self._move(connection, sifted.marks)
         self.marks |= sifted.marks
         self._parked |= {p.record.envelope.stream_id for p in (*sifted.parked, *failed) if p.record.envelope}
         self.effect.committed()
@@ -107,10 +110,13 @@ class Hearing:
     async def _move(self, connection: Connection, marks: Mapping[int, Mark]) -> None:
         moved = await connection.execute(
             "update store.heard h set position = m.position, kafka_offset = m.kafka_offset "
-            "from unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[]) as m(partition, old, position, kafka_offset) "
-            "where h.consumer = %s and h.source = %s and h.partition = m.partition and h.position = m.old",
+            "from unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[]) "
+            "as m(partition, generation, old, position, kafka_offset) "
+            "where h.consumer = %s and h.source = %s and h.partition = m.partition and h.position = m.old "
+            "and h.generation = m.generation",
             (
                 list(marks),
+                [self._generations[partition] for partition in marks],
                 [self.marks[partition].position for partition in marks],
                 [mark.position for mark in marks.values()],
                 [mark.offset for mark in marks.values()],

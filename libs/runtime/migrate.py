@@ -10,7 +10,9 @@ from libs.runtime.database import Connection, connect, unit_of_work
 from libs.runtime.service import Service
 from libs.runtime.versions import creation
 
-STORE_SQL = (Path(__file__).parent / "migrations" / "store.sql").read_text()
+_MIGRATIONS = Path(__file__).parent / "migrations"
+STORE_SQL = (_MIGRATIONS / "store.sql").read_text()
+GENERATIONS_SQL = (_MIGRATIONS / "generations.sql").read_text()
 LOCK = 4713
 _APPLIED = "create table if not exists public.migration (name text primary key, applied_at timestamptz default now())"
 
@@ -22,7 +24,7 @@ async def migrate(service: Service, server: str, login: str) -> list[str]:
     database, the role and its password. Runs under an advisory lock; each migration is one transaction.
     """
     await _create(server, login)
-    async with await connect(_as_owner(server, login)) as connection:
+    async with await connect(as_owner(server, login)) as connection:
         await connection.execute("select pg_advisory_lock(%s)", (LOCK,))
         await connection.execute(_APPLIED)
         applied = []
@@ -36,7 +38,9 @@ async def migrate(service: Service, server: str, login: str) -> list[str]:
 def migrations(service: Service) -> Mapping[str, str]:
     """Every migration of a service by name, in order: the store, the views' tables, then the service's own."""
     tables = ";\n".join(creation(service.tables))
-    return {"store": STORE_SQL} | ({"views": tables} if tables else {}) | dict(service.sql)
+    return (
+        {"store": STORE_SQL, "generations": GENERATIONS_SQL} | ({"views": tables} if tables else {}) | dict(service.sql)
+    )
 
 
 async def _create(server: str, login: str) -> None:
@@ -91,6 +95,7 @@ async def _exists(connection: Connection, query: str, value: str) -> bool:
     return await cursor.fetchone() is not None
 
 
-def _as_owner(server: str, login: str) -> str:
+def as_owner(server: str, login: str) -> str:
+    """The URL by which the login of `server` opens the database that `login` names."""
     parts = urlsplit(server)
     return urlunsplit((parts.scheme, parts.netloc, urlsplit(login).path, parts.query, ""))

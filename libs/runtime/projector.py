@@ -34,6 +34,7 @@ class Version:
 
 
 Place = tuple[str, Key]
+_AS_IT_IS = frozenset({str, int, bool, date, datetime, type(None)})
 
 
 @dataclass
@@ -135,12 +136,13 @@ def _identity(place: Place) -> tuple[Any, ...]:
 
 
 def _values(sql: VersionSql, row: Row) -> list[Any]:
-    return [_sent(row[name]) for name in sql.values]
+    found = map(row.__getitem__, sql.values)
+    return [value if type(value) in _AS_IT_IS else _sent(value) for value in found]
 
 
 def _sent(value: Any) -> Any:
     """A value as it travels: numbers as text, everything else as it is."""
-    return value if value is None or isinstance(value, str | int | bool | date | datetime) else str(value)
+    return value if isinstance(value, str | int | date) else str(value)
 
 
 def _columns(lines: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

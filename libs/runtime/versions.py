@@ -43,13 +43,46 @@ def known_at(table: Table, as_of: datetime | None) -> ColumnElement[bool]:
     return (table.c.known_from <= as_of) & (table.c.known_to > as_of)
 
 
+def copied(table: Table, generation: int) -> Table:
+    """The table that holds the rows of one generation of a view: of the same name and shape, in `<schema>_<generation>`."""
+    return table.to_metadata(MetaData(), schema=f"{table.schema}_{generation}")
+
+
 def creation(metadata: MetaData) -> list[str]:
-    """The statements that create the tables' schema, the tables and their indexes, once."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    statements: list[Any] = [CreateSchema(metadata.schema, if_not_exists=True)] if metadata.schema else []
-    for table in metadata.sorted_tables:
+    """The statements that create the first generation of all tables, and the views through which it is read."""
+    if not metadata.tables:
+        return []
+    shown = [showing(table, 0) for table in metadata.sorted_tables]
+    return [_text(CreateSchema(metadata.schema or "", if_not_exists=True)), *copies(metadata.sorted_tables, 0), *shown]
+
+
+def copies(tables: Sequence[Table], generation: int) -> list[str]:
+    """The statements that create a generation of these tables, empty, with their indexes and their schema."""
+    made = [copied(table, generation) for table in tables]
+    statements: list[Any] = [CreateSchema(name, if_not_exists=True) for name in {table.schema or "" for table in made}]
+    for table in made:
         statements += [CreateTable(table), *(CreateIndex(index) for index in table.indexes)]
-    return [str(statement.compile(dialect=dialect)) for statement in statements]
+    return [_text(statement) for statement in statements]
+
+
+def showing(table: Table, generation: int) -> str:
+    """The statement that lets everybody read and write this generation of a table, under the table's own name.
+
+    Whatever refers to that name, a query, a view or a function, refers to the view made here, which stays the same
+    object when another generation is put behind it: nothing has to be made anew. Decided: ADR-0006.
+    """
+    behind = copied(table, generation)
+    columns = ", ".join(_quoted([column.name for column in table.columns]))
+    return f"create or replace view {full_name(table)} as select {columns} from {full_name(behind)}"
+
+
+def full_name(table: Table) -> str:
+    """The table's name with its schema, quoted."""
+    return f'"{table.schema}"."{table.name}"' if table.schema else f'"{table.name}"'
+
+
+def _text(statement: Any) -> str:
+    return str(statement.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
 
 
 def _as_key(column: Column[Any]) -> Column[Any]:
@@ -71,7 +104,7 @@ class VersionSql:
         self.columns = [*self.keys, *self.values, "version", "position", "known_from", "known_to"]
         types = {column.name: column.type.compile(postgresql.dialect()) for column in table.columns}  # type: ignore[no-untyped-call]
         self._types = types
-        full = f'"{table.schema}"."{table.name}"' if table.schema else f'"{table.name}"'
+        full = full_name(table)
         read = ", ".join(self._read(name) for name in [*self.keys, *self.values, "version", "position", "known_from"])
         self.load = (
             f"select {read} from {full} where stream_id = any(%b::uuid[]) and known_to = '{OPEN:%Y-%m-%d %H:%M:%S}+00'"

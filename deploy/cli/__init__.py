@@ -1,0 +1,1 @@
+"""`fieldfact`: what operators do to a system that runs."""
