@@ -1,5 +1,6 @@
 """Routes: the token, the policy, the query, what the caller waits for and the body, in this order, before the rest."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -18,6 +19,8 @@ from libs.runtime.http.problems import Refused
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 WITH_BODY = {"POST", "PUT", "PATCH"}
+LONGEST_SECONDS = 10.0
+"""How long a request may take, its body included. Source: security 6.6."""
 
 
 class StrictRequest(Request):
@@ -50,7 +53,7 @@ class Route(APIRoute):
         """The handler: refused before the endpoint, or its answer."""
         endpoint, path, known = super().get_route_handler(), self.path_format, _known_parameters(self.dependant)
 
-        async def handle(plain: Request) -> Response:
+        async def admitted(plain: Request) -> Response:
             request, front = StrictRequest(plain.scope, plain.receive), front_before(plain)
             request.state.caller = await front.admit(request, f"{request.method} {path}")
             if known is not None and set(request.query_params) - known:
@@ -61,7 +64,24 @@ class Route(APIRoute):
                 request.state.body = await request.json()
             return await endpoint(request)
 
+        async def handle(plain: Request) -> Response:
+            return await _in_time(admitted(plain))
+
         return handle
+
+
+async def _in_time(answering: Coroutine[Any, Any, Response]) -> Response:
+    """The answer, or a refusal with took_too_long (503). A command goes on: its answer is then found under its key."""
+    limit = asyncio.timeout(LONGEST_SECONDS)
+    try:
+        async with limit:
+            return await answering
+    except TimeoutError as late:
+        if not limit.expired():
+            raise
+        raise Refused(
+            503, "took_too_long", "It takes too long; ask again, in the same words.", retry_after="1"
+        ) from late
 
 
 def _known_parameters(dependant: Dependant) -> set[str] | None:

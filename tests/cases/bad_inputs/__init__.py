@@ -14,7 +14,7 @@ from tests.cases.bad_inputs.case import SLOWEST_SECONDS, Case, OutOfScope, judge
 from tests.cases.bad_inputs.rules import place_of
 from tests.cases.bad_inputs.system import STARTED, System, addressed, started
 from tests.cases.bad_inputs.world import World
-from tests.cases.verdicts import Verdict, tell
+from tests.cases.verdicts import Said, Verdict, tell
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,8 +34,9 @@ async def play(system: System, cases: Sequence[Case]) -> list[Verdict]:
     before = await world.positions()
     verdicts = {case.id: await _play(world, case) for case in cases if not _may_append(case)}
     after = await world.positions()
-    seconds = sorted(system.seconds)
+    seconds = sorted(system.seconds)  # what follows may wait for what it is about
     verdicts |= {case.id: await _play(world, case) for case in cases if _may_append(case)}
+    await system.close()
     return [*(verdicts[case.id] for case in cases), _nothing_appended(before, after), _quick(seconds)]
 
 
@@ -56,7 +57,7 @@ async def _play(world: World, case: Case) -> Verdict:
 def _nothing_appended(before: dict[str, int], after: dict[str, int]) -> Verdict:
     """The second look itself appended one fact to each log."""
     grown = {name: after[name] - before[name] - 1 for name in before}
-    said = "failed" if any(grown.values()) else "ok"
+    said: Said = "failed" if any(grown.values()) else "ok"
     return Verdict("nothing-appended", said, "no fact by a refused request", f"facts {grown}")
 
 

@@ -1,5 +1,6 @@
 """The system that is asked: one that is started for it, or one that runs at the addresses given."""
 
+import asyncio
 import json
 import os
 import tempfile
@@ -32,6 +33,7 @@ class System:
     deployment: Deployment | None = None
     seconds: list[float] = field(default_factory=list)
     """How long each answer took."""
+    _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     @property
     def own(self) -> Deployment:
@@ -52,13 +54,41 @@ class System:
         pairs = _pairs(request.pop("headers", ()))
         if role and not any(name.lower() == b"authorization" for name, _ in pairs):
             pairs.append((b"authorization", f"Bearer {self.token(role)}".encode()))
-        if service not in self.addresses:
-            raise OutOfScope(f"there is no service {service}")
+        client = self._client(service)
         began = perf_counter()
-        async with httpx.AsyncClient(base_url=self.addresses[service], timeout=30, trust_env=False) as client:
-            answer = await client.request(method, path, headers=pairs, **request)
+        answer = await client.request(method, path, headers=pairs, **request)
         self.seconds.append(perf_counter() - began)
         return answer
+
+    async def ask_raw(
+        self, service: str, method: str, target: str, *headers: tuple[str, str], content: str = ""
+    ) -> httpx.Response:
+        """The answer to a request that no client of HTTP would send; a service_manager asks."""
+        url = httpx.URL(self.addresses[service])
+        token = ("Authorization", f"Bearer {self.token('service_manager')}")
+        length = [("Content-Length", str(len(content)))] if content else []
+        whole = [("Host", url.netloc.decode()), ("Connection", "close"), token, *length, *headers]
+        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in whole), "", ""]
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(("\r\n".join(lines) + content).encode())
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        first, *rest = head.decode().split("\r\n")
+        pairs = [(name, value.strip()) for name, _, value in (line.partition(":") for line in rest)]
+        return httpx.Response(int(first.split(" ")[1]), headers=pairs, content=body)
+
+    def _client(self, service: str) -> httpx.AsyncClient:
+        if service not in self.addresses:
+            raise OutOfScope(f"there is no service {service}")
+        if service not in self._clients:
+            address = self.addresses[service]
+            self._clients[service] = httpx.AsyncClient(base_url=address, timeout=30, trust_env=False)
+        return self._clients[service]
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        for client in self._clients.values():
+            await client.aclose()
 
     async def described(self, service: str) -> Mapping[str, Any]:
         """The OpenAPI document of a service; empty where there is no such service."""

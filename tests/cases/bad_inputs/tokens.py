@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -26,7 +26,7 @@ async def scheme(world: World, case: Case) -> Got:
 
 async def forged(world: World, case: Case) -> Got:
     """A token that was not signed as it must be, or says what it must not, as the case describes it."""
-    makers = {
+    makers: Mapping[str, Callable[[System], str]] = {
         "alg none": _unsigned,
         "HS256": _with_the_public_key,
         "unknown kid": _of_a_stranger,
