@@ -13,9 +13,11 @@ from starlette.responses import Response
 
 from libs.runtime.http.front import front_before
 from libs.runtime.http.json import parse
+from libs.runtime.http.limits import NO_SUCH_KIND
 from libs.runtime.http.openapi import described
 from libs.runtime.http.positions import read_positions, wait_until_heard
 from libs.runtime.http.problems import Refused
+from libs.runtime.http.table import text_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 WITH_BODY = {"POST", "PUT", "PATCH"}
@@ -35,19 +37,36 @@ class StrictRequest(Request):
             self._parsed, self._is_parsed = parse(await self.body()), True
         return self._parsed
 
+    @property
+    def is_csv(self) -> bool:
+        """Whether the body says it is CSV; Limits lets JSON and CSV pass only."""
+        return self.headers.get("content-type", "").lower().startswith("text/csv")
+
 
 class Route(APIRoute):
-    """A route behind the front. Its policy line is its method and its path, as in "POST /v1/orders/{order}/post"."""
+    """A route behind the front. Its policy line is its method and its path, as in "POST /v1/orders/{order}/post".
+
+    It takes CSV when its description says so; the body is then the file's text.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **described_by: Any) -> None:
         own = described_by.pop("openapi_extra", None) or {}
         methods = frozenset(described_by.get("methods") or ())
         super().__init__(path, endpoint, openapi_extra={**described(methods), **own}, **described_by)
+        self.takes_csv = "text/csv" in own.get("requestBody", {}).get("content", {})
 
     @property
     def lines(self) -> set[str]:
         """The policy lines that this route needs: one for each method."""
         return {f"{method} {self.path_format}" for method in self.methods or ()}
+
+    async def _body(self, request: StrictRequest) -> Any:
+        """What the body holds. Refused with unsupported_media_type (415) for CSV where it is not taken."""
+        if not request.is_csv:
+            return await request.json()
+        if not self.takes_csv:
+            raise Refused(415, "unsupported_media_type", NO_SUCH_KIND)
+        return text_of(await request.body())
 
     def get_route_handler(self) -> Handler:
         """The handler: refused before the endpoint, or its answer."""
@@ -61,7 +80,7 @@ class Route(APIRoute):
             if waits_for := request.headers.getlist("not-older-than"):
                 await wait_until_heard(front.marks, read_positions(waits_for))
             if request.method in WITH_BODY:
-                request.state.body = await request.json()
+                request.state.body = await self._body(request)
             return await endpoint(request)
 
         async def handle(plain: Request) -> Response:

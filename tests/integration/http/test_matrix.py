@@ -11,7 +11,13 @@ from libs.runtime.auth.policy import FILE
 from tests.integration.http.conftest import Apps
 
 POLICY: Mapping[str, Mapping[str, Mapping[str, str]]] = tomllib.loads(FILE.read_text())
-SOMEWHERE = {"order": "6f1c2a60-1111-4222-8333-444444444444", "line": "1", "key": "K-1", "number": "INV-2026-000001"}
+SOMEWHERE = {
+    "order": "6f1c2a60-1111-4222-8333-444444444444",
+    "line": "1",
+    "key": "K-1",
+    "number": "INV-2026-000001",
+    "kind": "customers",
+}
 
 
 def cells() -> Iterator[tuple[str, str, str, bool]]:
