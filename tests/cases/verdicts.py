@@ -2,30 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
-
-Said = Literal["ok", "failed", "out-of-scope"]
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """One case: what was wanted of it, and what it got; for a case out of scope, why."""
+class Verdict(NamedTuple):
+    """One case: `said` is ok, failed or out-of-scope; what was wanted of it, and what it got; out of scope, why."""
 
     id: str
-    said: Said
+    said: str
     wanted: str
     got: str
 
-    def __str__(self) -> str:
-        return f"{self.id} {self.said} | wanted: {self.wanted} | got: {self.got}"
 
-
-def tell(verdicts: Iterable[Verdict]) -> int:
+def tell(verdicts: Iterable[tuple[str, str, str, str]]) -> int:
     """Prints a line per case and the sums; 1 when a case failed, else 0."""
-    sums = Counter[Said]()
-    for verdict in verdicts:
-        sums[verdict.said] += 1
-        print(verdict, flush=True)
+    sums = Counter[str]()
+    for name, said, wanted, got in verdicts:
+        sums[said] += 1
+        print(f"{name} {said} | wanted: {wanted} | got: {got}", flush=True)
     print(f"{sums['ok']} passed, {sums['failed']} failed, {sums['out-of-scope']} out of scope")
     return 1 if sums["failed"] else 0

@@ -14,14 +14,13 @@ from tests.cases.bad_inputs.case import SLOWEST_SECONDS, Case, OutOfScope, judge
 from tests.cases.bad_inputs.rules import place_of
 from tests.cases.bad_inputs.system import STARTED, System, addressed, started
 from tests.cases.bad_inputs.world import World
-from tests.cases.verdicts import Said, Verdict, tell
+from tests.cases.verdicts import Verdict
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Plays the cases of a file; 1 when one failed."""
-    asked = _parser().parse_args(arguments)
-    with _system(asked) as system:
-        return tell(asyncio.run(play(system, read(asked.file))))
+def run(file: Path, *options: str) -> list[Verdict]:
+    """Plays the cases of a file; the options name the addresses of a system that runs."""
+    with _system(_parser().parse_args(options)) as system:
+        return asyncio.run(play(system, read(file)))
 
 
 async def play(system: System, cases: Sequence[Case]) -> list[Verdict]:
@@ -57,7 +56,7 @@ async def _play(world: World, case: Case) -> Verdict:
 def _nothing_appended(before: dict[str, int], after: dict[str, int]) -> Verdict:
     """The second look itself appended one fact to each log."""
     grown = {name: after[name] - before[name] - 1 for name in before}
-    said: Said = "failed" if any(grown.values()) else "ok"
+    said = "failed" if any(grown.values()) else "ok"
     return Verdict("nothing-appended", said, "no fact by a refused request", f"facts {grown}")
 
 
@@ -69,7 +68,7 @@ def _quick(seconds: Sequence[float]) -> Verdict:
 
 @contextmanager
 def _system(asked: argparse.Namespace) -> Iterator[System]:
-    addresses = {name: getattr(asked, name) for name in STARTED if getattr(asked, name)}
+    addresses: dict[str, str] = {name: getattr(asked, name) for name in STARTED if getattr(asked, name)}
     if not addresses:
         with started() as system:
             yield system
@@ -81,7 +80,6 @@ def _system(asked: argparse.Namespace) -> Iterator[System]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.cases bad-inputs", description=__doc__)
-    parser.add_argument("file", type=Path)
     for name in STARTED:
         parser.add_argument(f"--{name}", metavar="URL")
     parser.add_argument("--issuer", metavar="URL")

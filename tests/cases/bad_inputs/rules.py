@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.cases.bad_inputs import fields, headers, requests, states, tokens
+from tests.cases.bad_inputs import ends, events, fields, files, headers, requests, states, tokens
 from tests.cases.bad_inputs.case import Case, Got, OutOfScope
 from tests.cases.bad_inputs.world import World
 
@@ -125,6 +125,8 @@ RULES: tuple[Rule, ...] = (
         ("other path", headers.other_path),
         ("failed validation", headers.after_refusal),
         ("at the same time", headers.at_once),
+        ("500 before commit", ends.before_commit),
+        ("killed between commit and answer", ends.after_commit),
         ("same body|same JSON", headers.same_request),
     ),
     Rule(SUBSCRIPTIONS, group="illegal-transitions", api_type="subscription-billing"),
@@ -145,6 +147,22 @@ RULES: tuple[Rule, ...] = (
         ("Origin: null", tokens.cross_site),
         ("requests in a minute", tokens.too_often),
         ("JWT|token|signature|role claim", tokens.forged),
+    ),
+    *told(
+        "events-on-kafka",
+        ("above what is known|key other than|unknown producer", events.set_aside),
+        ("same event id", events.repeated),
+        ("with another event id", events.two_histories),
+        ("in the future|trace context", events.taken_in),
+        ("after OrderCancelled", events.impossible),
+        ("aborted transaction", events.given_up),
+        ("before n\\+1|offset out of range", events.stopped),
+    ),
+    *told(
+        "imports-and-exports",
+        ("quotes|file named|XLSX|XML", files.file),
+        ("analyst SQL: cross join", files.endless_sql),
+        ("analyst SQL", files.forbidden_sql),
     ),
 )
 

@@ -17,9 +17,9 @@ from deploy.local.issuer import LocalIssuer, kept_key
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
 from tests.cases.bad_inputs.case import OutOfScope
-from tests.support.deployment import ISSUER, Deployment, servers
+from tests.support.deployment import ISSUER, MODULES, Deployment, servers
 
-STARTED = ("reference", "order", "reporting")
+STARTED: tuple[str, ...] = tuple(name for name in ("reference", "agreement", "order", "reporting") if name in MODULES)
 READS_A_MINUTE = 300
 """What the reporting service allows a caller in a system of ours, so that one can reach it."""
 
@@ -114,7 +114,7 @@ def deployed(folder: Path, postgres_url: str, kafka_bootstrap: str) -> Iterator[
     made.prepare()
     try:
         made.start(*STARTED, RATE_READS_PER_MINUTE=str(READS_A_MINUTE))
-        addresses = {name: f"http://127.0.0.1:{made.ports[name]}" for name in STARTED}
+        addresses: dict[str, str] = {name: f"http://127.0.0.1:{made.ports[name]}" for name in STARTED}
         yield System(addresses, ISSUER, made)
     finally:
         made.stop()

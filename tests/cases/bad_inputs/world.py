@@ -20,6 +20,12 @@ FOREIGN = (
     ("projects/P-2", {"name": "Other", "type": "time_and_material", "customer": "C-2", "currency": "EUR"}),
 )
 JSON = {"content-type": "application/json"}
+LISTS = {
+    "agreement": "/v1/agreements",
+    "order": "/v1/orders",
+    "reference": "/v1/customers",
+    "reporting": "/v1/reports/margin-lines",
+}
 
 
 @dataclass
@@ -46,7 +52,7 @@ class World:
 
     async def heard(self, service: str, positions: str) -> None:
         """Returns when the views of a service have heard the positions."""
-        path = {"order": "/v1/orders", "reference": "/v1/customers", "reporting": "/v1/reports/margin-lines"}[service]
+        path = LISTS[service]
         headers = {"not-older-than": positions} if positions else {}
 
         async def has_heard() -> bool:
