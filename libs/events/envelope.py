@@ -9,12 +9,20 @@ from libs.kernel.ids import canonical_id
 
 CONTENT_TYPE = "application/json"
 
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
+"""What a trace context looks like; anything else in its place is no reason to refuse a fact. Source: W3C."""
+
 _WIRE = re.compile(r"[a-z_]+\.[A-Za-z0-9]+\.v[1-9][0-9]*", re.ASCII)
 _LARGEST = 2**63 - 1
 
 
+LONGEST_FAULT = 300
+"""Characters of what is said of a record: its headers may be as long as a record."""
+
+
 class NotOurs(ValueError):
-    """A record whose headers are not those of a fact, or do not fit where it was found."""
+    """A record whose headers are not those of a fact, or do not fit where it was found. The sentence begins with a
+    code: poison_headers, poison_key_mismatch or producer_unknown."""
 
 
 @dataclass(frozen=True)
@@ -84,30 +92,34 @@ class Envelope:
                 correlation_id=texts.get("ce_correlationid", ""),
                 causation_id=texts.get("ce_causationid", ""),
                 actor=texts.get("ce_actor", ""),
-                traceparent=texts.get("traceparent", ""),
+                traceparent=_trace(texts.get("traceparent", "")),
             )
         except (KeyError, ValueError, OverflowError) as fault:
-            raise NotOurs(f"the headers are not those of a fact: {fault!r}") from fault
+            raise NotOurs(f"poison_headers: the headers are not those of a fact: {fault!r}"[:LONGEST_FAULT]) from fault
         envelope._check(texts, publisher, key)
         return envelope
 
     def _check(self, texts: dict[str, str], publisher: str, key: bytes | None) -> None:
         if texts.get("ce_specversion") != "1.0" or texts.get("ce_id") != self.id:
-            raise NotOurs("ce_specversion or ce_id does not fit")
+            raise NotOurs("poison_headers: ce_specversion or ce_id does not fit")
         if texts["ce_source"] != f"/fieldfact/{publisher}" or not self.type.startswith(f"{publisher}."):
-            raise NotOurs(f"{texts['ce_source']} does not publish here")
+            raise NotOurs(f"producer_unknown: {texts['ce_source']} does not publish here"[:LONGEST_FAULT])
         if key != self.stream_id.encode():
-            raise NotOurs("the key is not the stream's id")
+            raise NotOurs("poison_key_mismatch: the key is not the stream's id")
         if not (1 <= self.sequence <= _LARGEST and 0 <= self.previous < self.position <= _LARGEST):
-            raise NotOurs("sequence, position and previous do not fit each other")
+            raise NotOurs("poison_headers: sequence, position and previous do not fit each other")
         if not _WIRE.fullmatch(self.type) or any("\0" in text for text in texts.values()):
-            raise NotOurs("ce_type is no wire name, or a header holds a NUL")
+            raise NotOurs("poison_headers: ce_type is no wire name, or a header holds a NUL")
         try:
             canonical = canonical_id(self.stream_id)
         except ValueError as fault:
-            raise NotOurs("ce_subject is no stream id") from fault
+            raise NotOurs("poison_headers: ce_subject is no stream id") from fault
         if canonical != self.stream_id:
-            raise NotOurs("ce_subject is not in lower case")
+            raise NotOurs("poison_headers: ce_subject is not in lower case")
+
+
+def _trace(text: str) -> str:
+    return text if TRACEPARENT.fullmatch(text) else ""
 
 
 def _written(instant: datetime) -> str:

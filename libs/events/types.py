@@ -134,12 +134,14 @@ def _allowed(character: str, lines: bool) -> bool:
 
 
 def text_of(value: Any, longest: int, lines: bool) -> str:
-    """Free text in NFC without control characters; `lines` allows line ends. Source: security 6.6."""
+    """Free text in NFC without control characters; `lines` allows line ends, which all become LF. Source: security 6.6."""
     if not isinstance(value, str):
         raise refuse("invalid_value", "text is expected")
     if not value.isascii() and any(0xD800 <= ord(character) <= 0xDFFF for character in value):
         raise refuse("invalid_unicode", "a lone surrogate is no character")
     plain = unicodedata.normalize("NFC", value)
+    if lines:
+        plain = plain.replace("\r\n", "\n").replace("\r", "\n")
     if not plain.strip():
         raise refuse("blank", "text is expected, not blanks")
     shown = plain.replace("\n", "") if lines else plain  # what is printable throughout need not be looked at one by one

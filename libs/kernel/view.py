@@ -20,6 +20,10 @@ class Heard:
     recorded_at: datetime
 
 
+class IllegalHistory(Exception):
+    """A fact that cannot follow those before it in its stream: the stream is set aside with it, and nothing is guessed."""
+
+
 Fold = Callable[[Rows, Any, Heard], Rows]
 
 

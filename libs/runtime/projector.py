@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Table
 
 from libs.events.fact import Fact
-from libs.kernel.view import Key, Row, View
+from libs.kernel.view import IllegalHistory, Key, Row, View
 from libs.runtime.database import Connection
 from libs.runtime.intake import Fresh, Parked
 from libs.runtime.records import heard
@@ -44,12 +44,15 @@ class _Rows:
     present: dict[str, dict[Key, Row]] = field(default_factory=dict)
     stored: dict[Place, datetime] = field(default_factory=dict)
     written: dict[Place, list[Version]] = field(default_factory=dict)
+    newest: dict[str, int] = field(default_factory=dict)
+    """The highest version of each stream that a row tells of."""
 
     def change(self, fresh: Fresh, changed: Mapping[Key, Row]) -> None:
         """Takes in what one fact changed; facts of one recorded instant make one version."""
         envelope = fresh.envelope
         for key, row in changed.items():
             self.present[envelope.stream_id][key] = row
+            self.newest[envelope.stream_id] = envelope.sequence
             version = Version(row, envelope.sequence, envelope.position, envelope.recorded_at)
             versions = self.written.setdefault((envelope.stream_id, key), [])
             if versions and versions[-1].known_from == version.known_from:
@@ -91,11 +94,15 @@ class Projector:
     def _fold(self, fresh: Fresh, rows: Sequence[_Rows]) -> str:
         """Folds one fact into every view, or into none and says why."""
         stream_id, about = fresh.envelope.stream_id, heard(fresh.envelope)
+        if any(kept.newest.get(stream_id, 0) >= about.sequence for kept in rows):
+            return f"poison_version_conflict: version {about.sequence} of the stream was told before, by another fact"
         try:
             changes = [
                 projection.view.fold(kept.present[stream_id], fresh.fact, about)
                 for projection, kept in zip(self.projections, rows, strict=True)
             ]
+        except IllegalHistory as fault:
+            return f"illegal_history: {fault}"
         except Exception as fault:  # noqa: BLE001 - whatever a fold raises, the fact is kept and the stream parked
             return f"the view failed: {fault!r}"
         for kept, changed in zip(rows, changes, strict=True):
@@ -111,6 +118,7 @@ class Projector:
             stream_id, key = str(stored[0]), tuple(stored[1:width])
             rows.present[stream_id][key] = dict(zip(sql.values, stored[width:-3], strict=True))
             rows.stored[stream_id, key] = stored[-1]
+            rows.newest[stream_id] = max(rows.newest.get(stream_id, 0), stored[-3])
         return rows
 
 

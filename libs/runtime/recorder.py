@@ -44,6 +44,10 @@ _STANDING = f"""
 """  # noqa: S608 - constants
 """Streams as they stand: of each its snapshot, when one of that fold is kept, and the facts after it."""
 _EVER = 2**62
+_STREAMS = (
+    f"select {_COLUMNS} from store.stored_events where originator_id = any(%b::uuid[]) "  # noqa: S608 - constants
+    "order by originator_id, originator_version"
+)
 
 STREAMS_AT_ONCE = 64
 """How many streams are loaded by one statement."""
@@ -212,6 +216,10 @@ class FactRecorder(PostgresApplicationRecorder):
         """The stream's facts above version `after`, in order. Unavailable when the database is away."""
         async with borrowed(self.pool) as connection:
             return await load_on(connection, stream_id, after)
+
+    async def load_many(self, connection: Connection, stream_ids: Sequence[str]) -> list[StoredFact]:
+        """The facts of all these streams, stream by stream, each in order."""
+        return await _read(connection, _STREAMS, (list(stream_ids),))
 
     async def read_log(self, after: int, limit: int, connection: Connection | None = None) -> list[StoredFact]:
         """Up to `limit` facts above a position, in order of positions."""

@@ -36,6 +36,9 @@ class ServiceSettings(BaseSettings):
     token_keys_file: str | None = None
     mode: Literal["development", "production"] = Field(default="production", validation_alias="FIELDFACT_MODE")
     cursor_secret: SecretStr = SecretStr("")
+    rate_writes_per_minute: int = Field(default=6_000, ge=0)
+    rate_reads_per_minute: int = Field(default=24_000, ge=0)
+    """What one caller may ask of one process; 0: as often as he likes."""
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
 
     @classmethod

@@ -1,6 +1,9 @@
 """What a record needs to know before it is put, and what is asked of records."""
 
+from collections.abc import Sequence
+
 from libs.events.fact import Fact
+from libs.runtime.many import load_many
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
 from services.reference.domain.kinds import KINDS, Kind
@@ -17,6 +20,19 @@ async def put_of(store: FactStore, kind: Kind, fact: Fact) -> Put:
         if key is not None and not await store.recorder.load(KINDS[kind.refers[field]].stream_id(key))
     ]
     return Put(fact, tuple(unknown))
+
+
+async def puts_of(store: FactStore, kind: Kind, facts: Sequence[Fact]) -> list[Put]:
+    """The commands that put all these records; what they refer to is looked up at once."""
+    named = [
+        {field: KINDS[other].stream_id(key) for field, other in kind.refers.items() if (key := getattr(fact, field))}
+        for fact in facts
+    ]
+    streams = await load_many(store, record, sorted({stream for each in named for stream in each.values()}))
+    return [
+        Put(fact, tuple(field for field, stream in each.items() if not streams[stream].version))
+        for fact, each in zip(facts, named, strict=True)
+    ]
 
 
 async def recorded(store: FactStore, kind: Kind, key: str) -> tuple[int, Fact | None]:

@@ -1,24 +1,30 @@
-"""Running cases from a file: python -m tests.cases sla FILE. One line per case, exit 1 when one fails."""
+"""Plays a file of cases: `python -m tests.cases bad-inputs|sla|billing FILE ...`; the module of that name knows how."""
 
+import importlib
 import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
-from tests.cases import sla
+from tests.cases.verdicts import tell
 
-RUNNERS = {"sla": sla.run}
+RUNNERS = ("bad-inputs", "sla", "billing")
 
 
-def main(arguments: list[str]) -> int:
-    """The exit code."""
-    if len(arguments) != 2 or arguments[0] not in RUNNERS:
-        print(f"usage: python -m tests.cases {'|'.join(RUNNERS)} FILE", file=sys.stderr)
+def module_of(runner: str) -> str:
+    """The module that plays the cases: its `run(file, *options)` gives (id, ok|failed|out-of-scope, wanted, got)."""
+    return f"tests.cases.{runner.replace('-', '_')}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when nothing failed, 1 when something did, 2 when there is no such runner or no file."""
+    name, *rest = arguments or [""]
+    if name not in RUNNERS or find_spec(module_of(name)) is None or not rest:
+        known = ", ".join(each for each in RUNNERS if find_spec(module_of(each)))
+        print(f"usage: python -m tests.cases RUNNER FILE; the runners are {known}", file=sys.stderr)
         return 2
-    results = list(RUNNERS[arguments[0]](Path(arguments[1])))
-    for name, outcome, wanted, got in results:
-        print(name, outcome, wanted, got)
-    count = {word: sum(outcome == word for _, outcome, _, _ in results) for word in ("ok", "failed", "out-of-scope")}
-    print(f"{count['ok']} passed, {count['failed']} failed, {count['out-of-scope']} out of scope")
-    return 1 if count["failed"] else 0
+    file, *options = rest
+    return tell(importlib.import_module(module_of(name)).run(Path(file), *options))
 
 
 if __name__ == "__main__":

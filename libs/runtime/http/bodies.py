@@ -1,9 +1,10 @@
 """Bodies and queries: models that take nothing but what they name."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from libs.events.types import Instant, refuse
 from libs.runtime import clock
@@ -53,11 +54,26 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_NEVER: Mapping[str, tuple[str, str]] = {
+    "sort": ("unknown_sort", "this list has one order"),
+    "filter": ("filter_unsupported", "a list is filtered by the parameters that it names, never by a pattern"),
+}
+
+
 class PageQuery(Query):
     """The query of a list. A list with an order to choose adds `sort: Annotated[str, sorted_by(...)]`."""
 
     limit: PageSize = 100
     cursor: str | None = Field(default=None, max_length=2048)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _never(cls, given: Any) -> Any:
+        """What people try on lists has a code of its own where the list does not offer it."""
+        for name in _NEVER.keys() - cls.model_fields.keys():
+            if name in given:
+                raise refuse(*_NEVER[name])
+        return given
 
 
 def sorted_by(*allowed: str) -> AfterValidator:

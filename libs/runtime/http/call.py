@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -49,14 +49,27 @@ class Replayed(Exception):
 async def answer(call: Call, resource: Resource, stream_id: str, command: Any, status: int = 200) -> Response:
     """Decides the command and answers {"id", "version", ...} with ETag and Position, and Location on 201.
 
-    Raises what the decider and the store raise, NotFound when the stream is not the caller's, and InProgress. What was
-    begun is ended even when the client leaves; it then finds the answer under its key.
+    Raises what the decider and the store raise, NotFound when the stream is not the caller's, and InProgress.
     """
-    work = asyncio.ensure_future(_execute(call, resource, stream_id, command, status))
+
+    async def execute() -> Outcome:
+        await _must_see(call, resource, stream_id)
+        answering = _answering(resource, status)
+        return await call.front.store.execute(
+            resource.decider, stream_id, command, request_of(call, stream_id), answering
+        )
+
+    return _response(call, await ended(call, execute))
+
+
+async def ended(call: Call, execute: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """The outcome of what the call asks for. What was begun is ended even when the client leaves; it then finds the
+    answer under its key. InProgress while the same key is worked on in this process."""
+    work = asyncio.ensure_future(_execute(call, execute))
     _BEGUN.add(work)
     work.add_done_callback(_BEGUN.discard)
     try:
-        return _response(call, await asyncio.shield(work))
+        return await asyncio.shield(work)
     except asyncio.CancelledError:
         work.add_done_callback(_tell)
         raise
@@ -69,7 +82,7 @@ def _tell(work: asyncio.Future[Outcome]) -> None:
         log.error("a command failed after its client had left", exc_info=fault)
 
 
-async def _answered(call: Call) -> Outcome | None:
+async def answered(call: Call) -> Outcome | None:
     """The outcome of an earlier request with the same key. KeyReused when that asked something else."""
     if call.key is None:
         return None
@@ -81,7 +94,7 @@ async def _answered(call: Call) -> Outcome | None:
     return replace(found[1], replayed=True)
 
 
-async def _execute(call: Call, resource: Resource, stream_id: str, command: Any, status: int) -> Outcome:
+async def _execute(call: Call, execute: Callable[[], Awaitable[Outcome]]) -> Outcome:
     """Executes unless the same key is under way here. What it met may be its own answer, given by another process."""
     name = (call.caller.actor, call.key or "")
     if call.key and name in call.front.under_way:
@@ -89,11 +102,9 @@ async def _execute(call: Call, resource: Resource, stream_id: str, command: Any,
     if call.key:
         call.front.under_way.add(name)
     try:
-        await _must_see(call, resource, stream_id)
-        request, answering = _request(call, stream_id), _answering(resource, status)
-        return await call.front.store.execute(resource.decider, stream_id, command, request, answering)
+        return await execute()
     except (Rejected, VersionConflict, AlreadyExists):
-        outcome = await _answered(call)
+        outcome = await answered(call)
         if outcome is None:
             raise
         return outcome
@@ -119,7 +130,8 @@ def _answering(resource: Resource, status: int) -> Callable[[Stream], Answer]:
     return answering
 
 
-def _request(call: Call, stream_id: str) -> StoreRequest:
+def request_of(call: Call, stream_id: str) -> StoreRequest:
+    """What the store is told of the call and of what must hold of the stream."""
     tag = call.precondition.tag
     return StoreRequest(
         actor=call.caller.actor,
@@ -152,7 +164,7 @@ def _location(call: Call, stream_id: str) -> str:
 
 async def _fresh(call: Call) -> Call:
     """The call, unless its key was answered: Replayed, before the route does anything for it."""
-    outcome = await _answered(call)
+    outcome = await answered(call)
     if outcome is not None:
         raise Replayed(_response(call, outcome))
     return call
@@ -165,3 +177,11 @@ async def _call(request: Request) -> Call:
 CallDep = Annotated[Call, Depends(_call)]
 """A command. PUT, PATCH and DELETE must name a version, or If-None-Match: *; a POST its key. A key that was answered
 gets that answer again, byte for byte; KeyReused when it was for another request."""
+
+
+async def _incoming(request: Request) -> Call:
+    return call_of(request)
+
+
+IncomingDep = Annotated[Call, Depends(_incoming)]
+"""A command of whose earlier answer the endpoint itself takes care."""

@@ -14,6 +14,7 @@ from libs.runtime.auth.tokens import Tokens, looks_like_a_token, unauthenticated
 from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.marks import StoredMarks, database_answers
 from libs.runtime.http.positions import Marks
+from libs.runtime.http.rates import Rates
 from libs.runtime.settings import ServiceSettings
 from libs.runtime.store import FactStore
 from libs.runtime.streams import Answering, AnyDecider, Outcome, Stream
@@ -51,15 +52,18 @@ class Front:
     marks: Marks
     ready: Ready
     cursors: Cursors = field(default_factory=Cursors)
+    rates: Rates = field(default_factory=Rates)
     docs: bool = False
     under_way: set[tuple[str, str]] = field(default_factory=set)
 
     async def admit(self, request: Request, route: str) -> Caller:
-        """The caller with what the policy grants on this route. Refused with 401 or 403; Unavailable while the
+        """The caller with what the policy grants on this route. Refused with 401, 429 or 403; Unavailable while the
         issuer's keys are not to be had."""
         if any(name.lower() in _TOKEN_NAMES or looks_like_a_token(value) for name, value in _query(request)):
             raise unauthenticated("token_location", "A token stands in the Authorization header only.")
-        return self.policy.grant(route, await self.tokens.caller(request.headers.getlist("authorization")))
+        caller = await self.tokens.caller(request.headers.getlist("authorization"))
+        self.rates.take(caller.actor, reads=request.method == "GET")
+        return self.policy.grant(route, caller)
 
 
 def _query(request: Request) -> Sequence[tuple[str, str]]:
@@ -88,6 +92,7 @@ def front_of(
         marks=StoredMarks(store, service, hears),
         ready=database_answers(store, degraded),
         cursors=Cursors(settings.cursor_secret.get_secret_value().encode()),
+        rates=Rates(settings.rate_writes_per_minute, settings.rate_reads_per_minute),
         docs=development,
     )
 

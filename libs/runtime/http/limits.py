@@ -12,8 +12,10 @@ MOST_HEADERS = 16 * 1024
 LONGEST_URI = 8 * 1024
 """Bytes. The server must take more than these, so that the answer is ours: see libs.runtime.serving."""
 
+NO_SUCH_KIND = "A body is application/json, for imports also text/csv, in UTF-8 and not compressed."
+
 _ONCE = (b"authorization", b"content-type", b"content-length", b"host")
-_JSON = re.compile(rb'application/json(\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
+_KIND = re.compile(rb'(application/json|text/csv)(\s*;\s*charset="?utf-8"?)?\s*', re.IGNORECASE)
 _TOO_LARGE = Problem(413, "payload_too_large", f"A body has at most {MOST_BODY} bytes.")
 
 
@@ -77,9 +79,9 @@ def _media_type(scope: Scope) -> Problem | None:
     if not has_body and scope["method"] not in ("POST", "PUT", "PATCH"):
         return None
     kind = next(iter(_headers(scope, b"content-type")), b"")
-    if _JSON.fullmatch(kind) and not _headers(scope, b"content-encoding"):
+    if _KIND.fullmatch(kind) and not _headers(scope, b"content-encoding"):
         return None
-    return Problem(415, "unsupported_media_type", "A body is application/json, in UTF-8 and not compressed.")
+    return Problem(415, "unsupported_media_type", NO_SUCH_KIND)
 
 
 def _declared_length(scope: Scope) -> Problem | None:

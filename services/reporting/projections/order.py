@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.events import order as told
 from libs.events.order_stages import OrderStageChanged
-from libs.kernel.view import Heard, Key, Row, Rows, View
+from libs.kernel.view import Heard, IllegalHistory, Key, Row, Rows, View
 
 Change = Callable[[Any], Row]
 
@@ -108,6 +108,8 @@ def _canceled_with_the_order(rows: Rows, fact: told.OrderCanceled, _: Heard) -> 
 
 def _posted(rows: Rows, fact: told.OrderLinePosted, heard: Heard) -> Rows:
     """The transaction becomes the line's live one; a reversal takes back the one that it names. Source: POS-11."""
+    if rows.get((fact.line,), UNPLANNED).get("state") == "canceled":
+        raise IllegalHistory(f"line {fact.line} was canceled before it was posted")
     if fact.reverses is not None:
         return _taken_back(rows, fact.reverses)
     live = {

@@ -1,7 +1,9 @@
 """Lists: pages, cursors and queries that take only what they know."""
 
 import pytest
+from pydantic import ValidationError
 
+from libs.runtime.http.bodies import PageQuery
 from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.problems import Refused
 from tests.component.http.door import Door, code
@@ -35,11 +37,21 @@ async def test_an_order_that_is_not_offered(order: str) -> None:
     assert code(await Door().http.get("/v1/jobs", params={"sort": order})) == (422, "unknown_sort")
 
 
-@pytest.mark.parametrize("path", ["/v1/jobs?filter=(a+)%2B$", "/v1/jobs?Limit=1", "/v1/jobs/{job}?limit=1"])
+@pytest.mark.parametrize("path", ["/v1/jobs?pattern=(a+)%2B$", "/v1/jobs?Limit=1", "/v1/jobs/{job}?limit=1"])
 async def test_a_parameter_that_is_not_known(path: str) -> None:
     door = Door()
     job = (await door.opens()).json()["id"]
     assert code(await door.http.get(path.format(job=job))) == (422, "unknown_parameter")
+
+
+async def test_a_filter_by_a_pattern_is_offered_nowhere() -> None:
+    assert code(await Door().http.get("/v1/jobs?filter=(a+)%2B$")) == (422, "filter_unsupported")
+
+
+def test_a_list_with_one_order_offers_none() -> None:
+    with pytest.raises(ValidationError) as refused:
+        PageQuery.model_validate({"sort": "number"})
+    assert [error["type"] for error in refused.value.errors()] == ["unknown_sort"]
 
 
 async def test_a_command_has_no_query() -> None:

@@ -117,6 +117,11 @@ async def test_accepted_and_unchanged(field: str, value: Any) -> None:
     assert answer.json()[field] == value
 
 
+async def test_lines_of_a_note_end_in_one_way() -> None:
+    answer = await sent("note", json.dumps("first\r\nsecond\rthird"))
+    assert answer.json()["note"] == "first\nsecond\nthird"
+
+
 async def test_an_id_in_capitals_is_made_small() -> None:
     answer = await sent("id", '"6F1C2A60-1111-4222-8333-444444444444"')
     assert answer.json()["id"] == VALID["id"]

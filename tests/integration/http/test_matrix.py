@@ -17,6 +17,9 @@ SOMEWHERE = {
     "line": "1",
     "key": "K-1",
     "number": "INV-2026-000001",
+    "kind": "customers",
+    "entry": "1",
+    "code": "R-1",
 }
 
 

@@ -1,0 +1,1 @@
+"""Cases: tables of inputs and what they must give, played against the real thing."""
