@@ -41,6 +41,9 @@ def test_x8_a_calendar_that_moves_only_the_start() -> None:
     assert clock.due(stop) == march(5, 18)
     assert clock.verdict(stop) == "met"
     assert [segment.kind for segment in clock.ledger(stop)] == ["closed", "open", "paused", "open"]
+    # Before the start the calendar says what the time was: a holiday until midnight in Brussels, then the night.
+    early = marked(Terms(OpenTime(HOUR), calendar=OFFICE, start_only=True), ("started", at(27, 10)))
+    assert [segment.kind for segment in early.ledger(at(28, 9))] == ["holiday", "closed", "open"]
 
 
 def test_x9_left_running_past_its_latest_time() -> None:
