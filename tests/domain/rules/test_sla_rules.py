@@ -40,6 +40,10 @@ def test_x8_a_calendar_that_moves_only_the_start() -> None:
     assert clock.consumption(stop) == Decimal("93.75")
     assert clock.due(stop) == march(5, 18)
     assert clock.verdict(stop) == "met"
+    assert [segment.kind for segment in clock.ledger(stop)] == ["closed", "open", "paused", "open"]
+    # Before the start the calendar says what the time was: a holiday until midnight in Brussels, then the night.
+    early = marked(Terms(OpenTime(HOUR), calendar=OFFICE, start_only=True), ("started", at(27, 10)))
+    assert [segment.kind for segment in early.ledger(at(28, 9))] == ["holiday", "closed", "open"]
 
 
 def test_x9_left_running_past_its_latest_time() -> None:
@@ -81,11 +85,11 @@ def test_a_paused_clock_is_missed_only_once_it_runs_on() -> None:
 
 def test_a_timer_walks_from_news_to_news() -> None:
     clock = marked(FOUR_HOURS, ("started", at(2, 9)))
-    told, now = [], clock.next_instant(at(2, 9))
-    while now is not None:
-        told.append(now)
-        now = clock.next_instant(now)
-    assert told == [at(2, 11), at(2, 12), at(2, 13, 0, 1)]
+    told = [at(2, 9)]
+    for _ in range(3):
+        told.append(clock.next_instant(told[-1]) or at(2, 9))
+    assert told[1:] == [at(2, 11), at(2, 12), at(2, 13, 0, 1)]
+    assert clock.next_instant(told[-1]) is None
     assert dict(clock.at_risk_instants(at(2, 9))) == {Percent(Decimal(50)): at(2, 11), Before(HOUR): at(2, 12)}
 
 
@@ -226,8 +230,9 @@ def test_a_request_after_the_cut_off_waits_for_the_next_day() -> None:
 def test_a_zero_budget_before_opening_is_due_at_the_opening() -> None:
     clock = marked(Terms(OpenTime(0), calendar=NINE_HOURS), ("started", at(2, 6)))
     assert (clock.due(at(2, 6)), clock.consumption(at(2, 9)), clock.missed_at(at(2, 9))) == (at(2, 8), None, at(2, 8))
-    held = marked(clock.terms, ("started", at(2, 6)), ("paused", at(2, 7)), ("resumed", at(2, 10)))
-    assert (held.due(at(2, 9)), held.due(at(2, 10))) == (None, at(2, 10))
+    nights = ("paused", at(2, 7)), ("resumed", at(2, 18)), ("paused", at(2, 19)), ("resumed", at(3, 10))
+    held = marked(clock.terms, ("started", at(2, 6)), *nights)
+    assert (held.due(at(3, 9)), held.due(at(3, 10))) == (None, at(3, 10))
 
 
 def test_a_cancelled_clock_is_neither_met_nor_missed() -> None:
