@@ -75,7 +75,8 @@ def test_the_last_word_for_a_day_counts() -> None:
     after = again.then(amended(2, JULY, sla_policy="SILVER", sla_from="agreement"))
     assert terms(after, LAST) == ("BRONZE", "SILVER", "agreement")
     first = after.when(amend(JANUARY, ("BRONZE", "GOLD"), sla_policy="GOLD"))
-    assert terms(first.then(amended(3, JANUARY, sla_policy="GOLD", sla_from="agreement")), JANUARY)[1] == "GOLD"
+    after = first.then(amended(3, JANUARY, sla_policy="GOLD", sla_from="agreement"))
+    assert [terms(after, day)[1] for day in (JANUARY - timedelta(days=1), JANUARY, JULY)] == ["GOLD", "GOLD", "SILVER"]
 
 
 def test_a_draft_is_amended_and_a_terminated_agreement_is_not() -> None:

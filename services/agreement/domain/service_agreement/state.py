@@ -143,7 +143,7 @@ def become(kind: type[Other], agreement: Existing) -> Other:
 
 
 def terms_on(agreement: Existing, day: date) -> Terms:
-    """The terms that count on a day; before the first day those with which the agreement begins. Source: AGR-08."""
+    """The terms that count on a day; before the first day those of the first day. Source: AGR-08."""
     return in_force(agreement.terms, max(day, agreement.starts_on)) or agreement.terms[0]
 
 
