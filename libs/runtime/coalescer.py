@@ -77,9 +77,13 @@ class Coalescer(Generic[Asked, Answered]):
             await asyncio.wait([self._worker])
 
     async def _run(self) -> None:
+        batch = list[_Waiting[Asked, Answered]]()
         try:
             while batch := self._take():
                 await self._do(batch)
+        except asyncio.CancelledError:
+            _fail((*batch, *self._waiting), ConnectionLost("the process ends"))
+            raise
         finally:
             self._worker = None
 
@@ -114,9 +118,6 @@ class Coalescer(Generic[Asked, Answered]):
             _fail(batch, lost)
         except Unavailable as away:
             _fail((*batch, *self._waiting), away)
-        except asyncio.CancelledError:
-            _fail((*batch, *self._waiting), ConnectionLost("the process ends"))
-            raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is told to the one it belongs to
             await self._halve(batch, fault)
 
