@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
@@ -44,7 +43,7 @@ class Fieldfact:
     name = "fieldfact"
 
     def __init__(self, store: FactStore) -> None:
-        self._store, self._keys = store, count()
+        self._store = store
         self._prepared: list[str] = []
 
     @classmethod
@@ -72,10 +71,11 @@ class Fieldfact:
         """One task a caller, all on this event loop."""
         streams = [str(uuid4()) for _ in range(count)] if kind == "new" else self._prepared[-count:]
         del self._prepared[-count:]
-        return await in_parallel(callers, iter(streams), self._save)
+        return await in_parallel(callers, iter(streams), self.save)
 
-    async def _save(self, stream: str) -> None:
-        request = Request("benchmark", "c", key=f"key-{next(self._keys)}", fingerprint="f" * 64)
+    async def save(self, stream: str) -> None:
+        """One command on the stream, with the stream's id as its key."""
+        request = Request("benchmark", "c", key=stream, fingerprint="f" * 64)
         await self._store.execute(revising, stream, "revise", request, _answer)
 
     async def close(self) -> None:

@@ -27,7 +27,7 @@ class Load(NamedTuple):
     names: frozenset[Hashable] = frozenset()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Waiting(Generic[Asked, Answered]):
     asked: Asked
     load: Load
@@ -64,7 +64,7 @@ class Coalescer(Generic[Asked, Answered]):
         load = self._load_of(asked)
         if len(self._waiting) >= WAITING or self._bytes + load.size > WAITING_BYTES:
             raise Unavailable("too much waits for the database")
-        waiting = _Waiting[Asked, Answered](asked, load, asyncio.get_running_loop().create_future())
+        waiting: _Waiting[Asked, Answered] = _Waiting(asked, load, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._bytes += load.size
         if self._worker is None:
@@ -77,9 +77,13 @@ class Coalescer(Generic[Asked, Answered]):
             await asyncio.wait([self._worker])
 
     async def _run(self) -> None:
+        batch = list[_Waiting[Asked, Answered]]()
         try:
             while batch := self._take():
                 await self._do(batch)
+        except asyncio.CancelledError:
+            _fail((*batch, *self._waiting), ConnectionLost("the process ends"))
+            raise
         finally:
             self._worker = None
 
@@ -107,19 +111,15 @@ class Coalescer(Generic[Asked, Answered]):
     async def _do(self, batch: Sequence[_Waiting[Asked, Answered]]) -> None:
         try:
             answers = await self._work([waiting.asked for waiting in batch])
+            for waiting, answer in zip(batch, answers, strict=True):
+                if not waiting.answer.done():
+                    waiting.answer.set_result(answer)
         except ConnectionLost as lost:
             _fail(batch, lost)
         except Unavailable as away:
             _fail((*batch, *self._waiting), away)
-        except asyncio.CancelledError:
-            _fail((*batch, *self._waiting), ConnectionLost("the process ends"))
-            raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, it is told to the one it belongs to
             await self._halve(batch, fault)
-        else:
-            for waiting, answer in zip(batch, answers, strict=True):
-                if not waiting.answer.done():
-                    waiting.answer.set_result(answer)
 
     async def _halve(self, batch: Sequence[_Waiting[Asked, Answered]], fault: Exception) -> None:
         if len(batch) == 1:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -13,11 +13,13 @@ from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
+from pydantic_core import to_json
 
 from libs.events.fact import Fact
 from libs.events.registry import REGISTRY
-from libs.runtime.coalescer import BATCH_ITEMS, Coalescer, Load
-from libs.runtime.database import Connection, ConnectionLost, Line, borrowed, connection_pool, one_row
+from libs.runtime.coalescer import Coalescer, Load
+from libs.runtime.database import Connection, Line, borrowed, connection_pool, one_row
+from libs.runtime.loader import Loader
 from libs.runtime.metrics import APPEND_SECONDS
 
 LARGEST_FACT = 900 * 1024
@@ -30,28 +32,11 @@ _CALL = (
 )
 _STREAM = f"select {_COLUMNS} from store.stored_events where originator_id = %s and originator_version > %s "  # noqa: S608 - constants
 _LOG = f"select {_COLUMNS} from store.stored_events where notification_id > %s and notification_id <= %s "  # noqa: S608 - constants
-_STANDING = f"""
-    select a.number, f.* from unnest(%b::uuid[], %b::text[]) with ordinality as a(stream, fold, number)
-    left join store.snapshot s on s.stream_id = a.stream and s.fold = a.fold
-    cross join lateral (
-        select 0::bigint, s.stream_id, s.version as originator_version, '' as topic, s.state, '{{}}'::jsonb, s.began_at
-            where s.version is not null
-        union all
-        select {_COLUMNS} from store.stored_events
-            where originator_id = a.stream and originator_version > coalesce(s.version, 0)
-    ) f
-    order by a.number, f.originator_version
-"""  # noqa: S608 - constants
-"""Streams as they stand: of each its snapshot, when one of that fold is kept, and the facts after it."""
 _EVER = 2**62
 _STREAMS = (
     f"select {_COLUMNS} from store.stored_events where originator_id = any(%b::uuid[]) "  # noqa: S608 - constants
     "order by originator_id, originator_version"
 )
-
-STREAMS_AT_ONCE = 64
-"""How many streams are loaded by one statement."""
-
 
 NOT_YET = datetime.max.replace(tzinfo=UTC)
 """Stands for the recorded instant of a fact that is not stored yet."""
@@ -132,7 +117,7 @@ class Append:
             [fact.originator_version for fact in facts],
             [fact.topic for fact in facts],
             [fact.state for fact in facts],
-            [json.dumps(fact.meta) for fact in facts],
+            [to_json(fact.meta).decode() for fact in facts],
             _json_or_none(self.answers),
             list(self.bodies),
             _json_or_none(self.counters),
@@ -165,40 +150,19 @@ def merged(appends: Sequence[Append]) -> Append:
     return Append(facts, answers, bodies, counters)
 
 
-class Snapshot(NamedTuple):
-    """A state that was kept: the version it stands at, when the stream's first fact happened, and the state's bytes."""
-
-    version: int
-    began_at: datetime
-    state: bytes
-
-
-class Wanted(NamedTuple):
-    """A stream to be loaded, and the fold whose snapshot will do; None when none will."""
-
-    stream_id: str
-    fold: str | None
-
-
-class Standing(NamedTuple):
-    """A stream as it stands: a snapshot, and the facts after it."""
-
-    snapshot: Snapshot | None
-    facts: list[StoredFact]
-
-
 class FactRecorder(PostgresApplicationRecorder):
     """Reads and appends facts. The library's own insert path, with its table lock, is not used."""
 
     pool: AsyncConnectionPool[Connection]
+    loader: Loader
 
     def connect_to(self, url: str) -> None:
         """Prepares the asynchronous connections: a pool, one that appends, one that loads. `open` connects the pool,
         the others connect when they are first needed."""
         self.pool = connection_pool(url)
-        self._appending, self._loading = Line(url), Line(url)
+        self.loader = Loader(url)
+        self._appending = Line(url)
         self._appends = Coalescer(self._append_all, Append.load)
-        self._loads = Coalescer(self._load_all, _one_stream)
 
     async def open(self) -> None:
         """Connects."""
@@ -207,9 +171,8 @@ class FactRecorder(PostgresApplicationRecorder):
     async def close(self) -> None:
         """Ends what is under way and closes all connections."""
         await self._appends.finish()
-        await self._loads.finish()
         await self._appending.close()
-        await self._loading.close()
+        await self.loader.close()
         await self.pool.close()
 
     async def load(self, stream_id: str, after: int = 0) -> list[StoredFact]:
@@ -244,33 +207,6 @@ class FactRecorder(PostgresApplicationRecorder):
             first, recorded_at = await append_on(connection, merged(appends))
         begins = accumulate((len(append.facts) for append in appends[:-1]), initial=first)
         return [(position, recorded_at) for position in begins]
-
-    async def standing(self, stream_id: str, fold: str | None) -> Standing:
-        """The stream's snapshot of this fold, if one is kept, and the facts after it. Loads that wait at the same time
-        are one statement. Unavailable when the database is away."""
-        return await self._loads.do(Wanted(stream_id, fold))
-
-    async def _load_all(self, wanted: Sequence[Wanted]) -> list[Standing]:
-        """Reading does no harm: a connection that broke while nobody used it is tried once more."""
-        try:
-            return await self._load_once(wanted)
-        except ConnectionLost:
-            return await self._load_once(wanted)
-
-    async def _load_once(self, wanted: Sequence[Wanted]) -> list[Standing]:
-        values = ([one.stream_id for one in wanted], [one.fold for one in wanted])
-        found = [Standing(None, []) for _ in wanted]
-        async with self._loading.held() as connection:
-            cursor = connection.cursor(binary=True)
-            await cursor.execute(_STANDING.encode(), values, prepare=True)
-            for number, *row in await cursor.fetchall():
-                fact = _stored(row)
-                if fact.topic:
-                    found[number - 1].facts.append(fact)
-                else:
-                    snapshot = Snapshot(fact.originator_version, fact.recorded_at, fact.state)
-                    found[number - 1] = Standing(snapshot, [])
-        return found
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
         """Refused: facts are written by `append`."""
@@ -308,10 +244,6 @@ async def append_on(connection: Connection, append: Append) -> tuple[int, dateti
         raise Taken(conflict.diag.constraint_name or "") from conflict
     first_position, recorded_at = await one_row(cursor)
     return first_position, recorded_at
-
-
-def _one_stream(_wanted: Wanted) -> Load:
-    return Load(BATCH_ITEMS // STREAMS_AT_ONCE)
 
 
 def _json_or_none(values: Sequence[dict[str, Any]]) -> str | None:

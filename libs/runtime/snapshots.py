@@ -10,9 +10,9 @@ from psycopg_pool import AsyncConnectionPool
 
 from libs.kernel.decider import Snapshots
 from libs.runtime.database import Connection, borrowed
-from libs.runtime.recorder import Standing
+from libs.runtime.loader import Standing
 from libs.runtime.state_form import Form, form_of
-from libs.runtime.streams import AnyDecider, Stream, folded
+from libs.runtime.streams import AnyDecider, Stream, following
 
 EVERY = 100
 """Versions after which a new snapshot is kept."""
@@ -46,16 +46,12 @@ def fold_name(decider: AnyDecider) -> str | None:
 
 
 def stream_of(decider: AnyDecider, stream_id: str, standing: Standing) -> Stream:
-    """The stream: the snapshot's state, if there is one, and the facts after it. StreamAhead as `folded`."""
-    return folded(decider, stream_id, standing.facts, _kept(decider.snapshots, stream_id, standing))
-
-
-def _kept(snapshots: Snapshots | None, stream_id: str, standing: Standing) -> Stream | None:
-    if snapshots is None or standing.snapshot is None:
-        return None
-    version, began_at, written = standing.snapshot
-    state = fold_of(snapshots).form.from_bytes(written)
-    return Stream(stream_id, version, state, began_at, kept=version)
+    """The stream: the snapshot's state, if there is one, and the facts after it. StreamAhead when one is unknown."""
+    version, state = 0, decider.initial
+    if decider.snapshots and standing.snapshot:
+        version, written = standing.snapshot
+        state = fold_of(decider.snapshots).form.from_bytes(written)
+    return following(decider, Stream(stream_id, version, state, standing.began_at, kept=version), standing.facts)
 
 
 class Keeper:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
@@ -97,7 +96,7 @@ class FactStore(Application[UUID]):
 
         StreamAhead when it holds a fact that this version does not know: nothing is folded around it.
         """
-        return stream_of(decider, stream_id, await self.recorder.standing(stream_id, fold_name(decider)))
+        return stream_of(decider, stream_id, await self.recorder.loader.standing(stream_id, fold_name(decider)))
 
     async def next_number(self, sequence: str) -> int:
         """The next number of a sequence of the store's schema; gaps are allowed."""
@@ -155,13 +154,12 @@ class FactStore(Application[UUID]):
         return self._decided(decider, stream, facts, meta_of(request, request.at or now()))
 
     def _decided(self, decider: AnyDecider, stream: Stream, facts: Iterable[Fact], meta: dict[str, Any]) -> Decision:
-        after, stored = stream, list[StoredFact]()
+        version, state, stored = stream.version, stream.state, list[StoredFact]()
         for fact in facts:
-            version = after.version + 1
+            version, state = version + 1, decider.evolve(state, fact)
             stored.append(self.mapper.to_stored_event(Recorded(UUID(stream.stream_id), version, fact, meta)))  # type: ignore[arg-type]
-            began_at = after.began_at or stored[0].occurred_at
-            after = replace(after, version=version, state=decider.evolve(after.state, fact), began_at=began_at)
-        return Decision(stream, after, stored)
+        began_at = stored[0].occurred_at if stored and stream.began_at is None else stream.began_at
+        return Decision(stream, Stream(stream.stream_id, version, state, began_at, stream.kept), stored)
 
     async def _append(self, decision: Decision, request: Request, answer: Answer) -> Outcome:
         facts, after = decision.facts, decision.after

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
+from libs.events.fact import Fact
 from libs.events.registry import UnknownFact
 from libs.kernel.decider import Decider, Rejected
 from libs.runtime.faults import AlreadyExists, StreamAhead, VersionConflict
@@ -75,15 +76,28 @@ class Decision:
     facts: Sequence[StoredFact] = field(default_factory=tuple)
 
 
-def folded(decider: AnyDecider, stream_id: str, facts: Sequence[StoredFact], before: Stream | None = None) -> Stream:
-    """The stream that `facts` give, from its first fact on, or following the stream as it stood `before`."""
-    start = before or Stream(stream_id, 0, decider.initial)
+class Decodable(Protocol):
+    """A fact as it was read."""
+
+    def decoded(self) -> Fact:
+        """The fact itself. UnknownFact for a name that this version does not know."""
+
+
+def folded(decider: AnyDecider, stream_id: str, facts: Sequence[StoredFact]) -> Stream:
+    """The stream that `facts`, from its first on, give."""
+    began_at = facts[0].occurred_at if facts else None
+    return following(decider, Stream(stream_id, 0, decider.initial, began_at), facts)
+
+
+def following(decider: AnyDecider, stream: Stream, facts: Sequence[Decodable]) -> Stream:
+    """The stream with these facts after it. StreamAhead when one is unknown."""
+    if not facts:
+        return stream
     try:
-        state = decider.fold((fact.decoded() for fact in facts), start.state)
+        state = decider.fold((fact.decoded() for fact in facts), stream.state)
     except UnknownFact as unknown:
         raise StreamAhead(str(unknown)) from unknown
-    began_at = facts[0].occurred_at if facts and start.began_at is None else start.began_at
-    return replace(start, version=start.version + len(facts), state=state, began_at=began_at)
+    return replace(stream, version=stream.version + len(facts), state=state)
 
 
 def meta_of(request: Request, at: datetime) -> dict[str, Any]:

@@ -186,3 +186,19 @@ async def test_finish_waits_for_what_is_under_way() -> None:
     await finishing
     assert len(writer.done) == 3
     await asyncio.gather(*tasks)
+
+
+async def test_when_the_process_ends_nobody_is_left_waiting() -> None:
+    writer = Writer(faults=[Refused()])
+    merging = Coalescer(writer.work, load_of)
+    tasks = await begun(merging, orders(1))
+    before = asyncio.all_tasks()
+    writer.gate.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    writer.gate.clear()
+    tasks = [asyncio.create_task(merging.do(save)) for save in (*orders(4), Save("bad", good=False))]
+    await others_first()
+    (worker,) = asyncio.all_tasks() - before - set(tasks)
+    worker.cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [ConnectionLost] * 5

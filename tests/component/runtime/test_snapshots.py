@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from libs.events.order import OrderFact
 from libs.kernel.decider import Snapshots
-from libs.runtime.recorder import Snapshot, Standing, StoredFact
+from libs.runtime.loader import Snapshot, Standing, Told
 from libs.runtime.snapshots import fold_of, stream_of
 from libs.runtime.streams import AnyDecider
 from services.order.domain.service_order import service_order
@@ -25,18 +24,17 @@ EVERY_FACT = [fact for commands in STORIES.values() for fact in recorded(command
 """Facts of all stories. Folds take facts in any order, and refuse none."""
 
 
-def stored(facts: list[OrderFact]) -> list[StoredFact]:
-    meta = {"occurred_at": BEGAN.isoformat()}
-    return [StoredFact(UUID(STREAM), n, fact.wire(), fact.to_bytes(), meta) for n, fact in enumerate(facts, 1)]
+def told(facts: list[OrderFact]) -> list[Told]:
+    return [Told(fact.wire(), fact.to_bytes()) for fact in facts]
 
 
 def check(decider: AnyDecider, facts: list[OrderFact], cut: int) -> None:
     """Cuts the history, keeps the state there, and takes it up again."""
-    whole = stream_of(decider, STREAM, Standing(None, stored(facts)))
-    kept = fold_of(SNAPSHOTS).form.to_bytes(stream_of(decider, STREAM, Standing(None, stored(facts[:cut]))).state)
-    standing = Standing(Snapshot(cut, BEGAN, kept), stored(facts)[cut:])
+    whole = stream_of(decider, STREAM, Standing(None, told(facts), BEGAN))
+    kept = fold_of(SNAPSHOTS).form.to_bytes(stream_of(decider, STREAM, Standing(None, told(facts[:cut]))).state)
+    standing = Standing(Snapshot(cut, kept), told(facts)[cut:], BEGAN)
     assert stream_of(decider, STREAM, standing) == replace(whole, kept=cut)
-    assert stream_of(replace(decider, snapshots=None), STREAM, Standing(None, stored(facts))) == whole
+    assert stream_of(replace(decider, snapshots=None), STREAM, Standing(None, told(facts), BEGAN)) == whole
 
 
 @pytest.mark.parametrize("story", STORIES)

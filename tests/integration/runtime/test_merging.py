@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from libs.runtime import database as database_
 from libs.runtime.faults import KeyReused, Unavailable, VersionConflict
 from libs.runtime.recorder import Append, StoredFact, Taken, merged
 from libs.runtime.store import FactStore
@@ -163,6 +164,19 @@ async def test_a_lost_answer_to_a_batch_is_found_again_by_each(store: FactStore,
         (1, facts[order_id(name)]) for name in range(1, 8)
     ]
     assert {outcome.replayed for outcome in outcomes} == {keys}
+
+
+async def test_a_server_that_says_nothing_is_given_up_and_asked_again(
+    store: FactStore, order_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with behind_a_proxy(order_url) as (proxy, behind):
+        await say(behind, 0, created())
+        monkeypatch.setattr(database_, "SILENCE_SECONDS", 1)
+        proxy.hold_answer_to(b'"correlation_id"')
+        async with asyncio.timeout(20):
+            outcome = await say(behind, 1, created(), key="k", fingerprint="f")
+    assert (outcome.version, outcome.replayed) == (1, True)
+    assert len(await store.recorder.read_log(0, 10)) == 2
 
 
 async def test_connections_that_broke_while_nobody_used_them_are_not_noticed(store: FactStore, database: str) -> None:

@@ -31,7 +31,7 @@ async def grow(store: FactStore, until: int, at_once: int = 1, decider: AnyDecid
 
 async def kept_at(store: FactStore, decider: AnyDecider = orders) -> int:
     """The version of the snapshot kept for the decider's fold; 0 without one."""
-    snapshot = (await store.recorder.standing(STREAM, fold_name(decider))).snapshot
+    snapshot = (await store.recorder.loader.standing(STREAM, fold_name(decider))).snapshot
     return snapshot.version if snapshot else 0
 
 
@@ -54,7 +54,7 @@ async def test_a_snapshot_every_hundred_versions(store: FactStore) -> None:
         assert await kept_at(store) == kept
         stream = await same_without(store)
         assert (stream.version, stream.kept) == (version, kept)
-        assert len((await store.recorder.standing(STREAM, fold_name(orders))).facts) == version - kept
+        assert len((await store.recorder.loader.standing(STREAM, fold_name(orders))).facts) == version - kept
 
 
 async def test_an_append_that_passes_the_hundred_is_kept_where_it_ends(store: FactStore) -> None:
