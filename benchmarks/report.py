@@ -29,8 +29,8 @@ PLAIN = "select * from analytics.service_order_margin order by number, order_id,
 _ORDERS = """
     insert into read.service_order (stream_id, number, project, customer, service_date, currency, canceled, version,
         position, known_from, known_to)
-    select lpad(to_hex(n), 32, '0')::uuid, 'SO-' || lpad(n::text, 7, '0'), 'P-' || n % 1000, 'C-' || n % 5000,
-        date '2026-01-01' + (n % 365)::int, 'EUR', false, 1, n * 3, timestamptz '2026-01-01 08:00+00' + n * interval '1 second',
+    select lpad(to_hex(n), 32, '0')::uuid, 'SO-' || lpad(n::text, 7, '0'), 'P-' || n %% 1000, 'C-' || n %% 5000,
+        date '2026-01-01' + (n %% 365)::int, 'EUR', false, 1, n * 3, timestamptz '2026-01-01 08:00+00' + n * interval '1 second',
         '9999-12-31 23:59:59+00'
     from generate_series(1, %s::bigint) n
 """
@@ -39,11 +39,11 @@ _LINES = """
         expected_quantity, expected_unit_cost, expected_cost, expected_unit_price, expected_sales,
         posted_quantity, posted_unit_cost, posted_cost, posted_unit_price, posted_sales, posting_number, posted_on,
         version, position, known_from, known_to)
-    select lpad(to_hex(n), 32, '0')::uuid, line, case when n % 3 = 0 then 'posted' else 'created' end, 'hour',
-        'LABOUR', 'W-' || n % 300, true, '', 3, 40, 120, 75, 225,
-        case when n % 3 = 0 then 3 end, case when n % 3 = 0 then 40 end, case when n % 3 = 0 then 120 end,
-        case when n % 3 = 0 then 75 end, case when n % 3 = 0 then 225 end, case when n % 3 = 0 then 1 end,
-        case when n % 3 = 0 then date '2026-01-02' + (n % 365)::int end,
+    select lpad(to_hex(n), 32, '0')::uuid, line, case when n %% 3 = 0 then 'posted' else 'created' end, 'hour',
+        'LABOUR', 'W-' || n %% 300, true, '', 3, 40, 120, 75, 225,
+        case when n %% 3 = 0 then 3 end, case when n %% 3 = 0 then 40 end, case when n %% 3 = 0 then 120 end,
+        case when n %% 3 = 0 then 75 end, case when n %% 3 = 0 then 225 end, case when n %% 3 = 0 then 1 end,
+        case when n %% 3 = 0 then date '2026-01-02' + (n %% 365)::int end,
         line + 1, n * 3 + line, timestamptz '2026-01-01 08:00+00' + n * interval '1 second', '9999-12-31 23:59:59+00'
     from generate_series(1, %s::bigint) n, generate_series(1, 2) line
 """

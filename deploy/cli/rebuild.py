@@ -19,17 +19,25 @@ from libs.runtime.settings import KafkaSettings, database_url
 _BY_NAME = {service.name: service for service in SERVICES}
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be said after `rebuild`."""
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to those of `fieldfact`."""
+    _told(
+        commands.add_parser("rebuild", help="fold views again beside the live ones, and show them", description=__doc__)
+    )
+
+
+def _told(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--service", required=True, choices=sorted(_BY_NAME), help="whose views")
     parser.add_argument("--source", help="only the views of this publisher (default: of all that the service hears)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--changed", action="store_true", help="the rows are meant to differ: count, and show the new")
     instead.add_argument("--roll-back", action="store_true", help="show the views again that the last rebuild replaced")
     instead.add_argument("--drop-old", action="store_true", help="drop the views that the last rebuild replaced")
+    parser.set_defaults(run=run)
+    return parser
 
 
-def run(arguments: argparse.Namespace) -> int:
+async def run(arguments: argparse.Namespace) -> int:
     """Does it for one publisher after the other and says what happened; 1 when something was refused."""
     server = os.environ.get("DATABASE_URL")
     if not server:
@@ -40,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     heard = sorted({projection.view.publisher for projection in service.views})
     for source in [arguments.source] if arguments.source else heard:
         try:
-            asyncio.run(_one(Rebuild(service, source, url, KafkaSettings()), arguments))
+            await _one(Rebuild(service, source, url, KafkaSettings()), arguments)
         except Refused as refusal:
             print(f"{service.name}, views of {source}: {refusal}", file=sys.stderr)
             return 1
@@ -75,11 +83,10 @@ class _Say:
             self._next = progress.seconds + 1
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """The command by itself."""
-    parser = argparse.ArgumentParser(prog="fieldfact rebuild", description=__doc__)
-    add_arguments(parser)
-    return run(parser.parse_args(arguments))
+    arguments = _told(argparse.ArgumentParser(prog="fieldfact rebuild", description=__doc__)).parse_args(words)
+    return asyncio.run(run(arguments))
 
 
 if __name__ == "__main__":

@@ -54,26 +54,24 @@ class Envelope:
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The record's headers."""
-        texts = {
-            "ce_specversion": "1.0",
-            "ce_id": self.id,
-            "ce_source": f"/fieldfact/{self.publisher}",
-            "ce_type": self.type,
-            "ce_subject": self.stream_id,
-            "ce_time": _written(self.occurred_at),
-            "ce_dataschema": f"urn:fieldfact:{self.type}",
-            "content-type": CONTENT_TYPE,
-            "ce_recordedat": _written(self.recorded_at),
-            "ce_sequence": str(self.sequence),
-            "ce_position": str(self.position),
-            "ce_previous": str(self.previous),
-            "ce_correlationid": self.correlation_id,
-            "ce_causationid": self.causation_id,
-            "ce_actor": self.actor,
-        }
-        if self.traceparent:
-            texts["traceparent"] = self.traceparent
-        return [(name, text.encode()) for name, text in texts.items()]
+        return [
+            ("ce_specversion", b"1.0"),
+            ("ce_id", self.id.encode()),
+            ("ce_source", f"/fieldfact/{self.publisher}".encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_subject", self.stream_id.encode()),
+            ("ce_time", _written(self.occurred_at)),
+            ("ce_dataschema", f"urn:fieldfact:{self.type}".encode()),
+            ("content-type", CONTENT_TYPE.encode()),
+            ("ce_recordedat", _written(self.recorded_at)),
+            ("ce_sequence", b"%d" % self.sequence),
+            ("ce_position", b"%d" % self.position),
+            ("ce_previous", b"%d" % self.previous),
+            ("ce_correlationid", self.correlation_id.encode()),
+            ("ce_causationid", self.causation_id.encode()),
+            ("ce_actor", self.actor.encode()),
+            *([("traceparent", self.traceparent.encode())] if self.traceparent else []),
+        ]
 
     @classmethod
     def read(cls, headers: Iterable[tuple[str, bytes | None]], publisher: str, key: bytes | None) -> "Envelope":
@@ -122,8 +120,8 @@ def _trace(text: str) -> str:
     return text if TRACEPARENT.fullmatch(text) else ""
 
 
-def _written(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def _written(instant: datetime) -> bytes:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z").encode()
 
 
 def _read(text: str) -> datetime:

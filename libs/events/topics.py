@@ -1,5 +1,7 @@
 """Where facts travel: one topic per publisher, twelve partitions, chosen by the stream id."""
 
+from functools import lru_cache
+
 PARTITIONS = 12
 """Never changed: another number would send a stream's later facts elsewhere. Source: contracts 2."""
 
@@ -26,6 +28,7 @@ def murmur2(data: bytes) -> int:
     return value ^ value >> 15
 
 
+@lru_cache(maxsize=8192)
 def partition_of(stream_id: str) -> int:
     """The partition of a stream's facts: murmur2 of its id."""
     return (murmur2(stream_id.encode()) & 0x7FFFFFFF) % PARTITIONS

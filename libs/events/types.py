@@ -52,11 +52,11 @@ _AMOUNT_FORMAT = ("amount_format", "digits, and a point before the decimals")
 
 
 def _currency(value: Any) -> str:
+    if isinstance(value, str) and value in EXPONENTS:
+        return value
     if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{3}", value, re.ASCII):
         raise refuse("currency_format", "three capital letters of ISO 4217")
-    if value not in EXPONENTS:
-        raise refuse("currency_unknown", f"{value} is no currency that circulates")
-    return value
+    raise refuse("currency_unknown", f"{value} is no currency that circulates")
 
 
 def _money(value: Any) -> Money:

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from libs.events.envelope import Envelope
 from libs.events.topics import partition_of
@@ -107,18 +108,26 @@ class Relay:
         """Sends the batch, waits for every acknowledgement, and only then moves the checkpoint."""
         topic = topic_of(self.publisher, self.kafka)
         envelopes = checkpoint.envelopes(facts, self.publisher)
-        sent = [
-            await sender.send(
-                topic,
-                fact.state,
-                key=envelope.stream_id.encode(),
-                partition=partition_of(envelope.stream_id),
-                headers=envelope.headers(),
-            )
-            for fact, envelope in zip(facts, envelopes, strict=True)
-        ]
+        batches = _batched(sender, facts, envelopes)
+        sent = [await sender.send_batch(batch, topic, partition=partition) for partition, batch in batches]
         await _acknowledged(sent, connection)
         await _move(connection, checkpoint)
+
+
+def _batched(
+    sender: AIOKafkaProducer, facts: list[StoredFact], envelopes: list[Envelope]
+) -> list[tuple[int, BatchBuilder]]:
+    """The facts in batches of one partition each, in order: one acknowledgement for a batch, not one for a fact."""
+    batches, filling = list[tuple[int, BatchBuilder]](), dict[int, BatchBuilder]()
+    for fact, envelope in zip(facts, envelopes, strict=True):
+        partition, key = partition_of(envelope.stream_id), envelope.stream_id.encode()
+        record = {"timestamp": None, "key": key, "value": fact.state, "headers": envelope.headers()}
+        batch = filling.get(partition)
+        if batch is None or batch.append(**record) is None:  # full; an empty one takes whatever the broker takes
+            batch = filling[partition] = sender.create_batch()
+            batch.append(**record)
+            batches.append((partition, batch))
+    return batches
 
 
 async def _acknowledged(sent: list["asyncio.Future[object]"], connection: Connection) -> None:

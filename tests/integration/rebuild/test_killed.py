@@ -14,6 +14,9 @@ import pytest
 
 from deploy.local.processes import Program, Running
 from deploy.local.services import ROOT
+from libs.runtime.rebuild import Rebuild
+from libs.runtime.settings import KafkaSettings
+from services.reporting.main import SERVICE as REPORTING
 from tests.support.deployment import Deployment, servers
 from tests.support.eventually import eventually
 from tests.support.proxy import proxy_to
@@ -105,5 +108,4 @@ async def test_killed_at_any_point_what_is_shown_is_right_and_the_next_rebuild_g
         await _ended(await asyncio.to_thread(_rebuild, deployment))
         assert _shown(deployment) != before
         await _settled(deployment)
-    await _ended(await asyncio.to_thread(_rebuild, deployment, "--drop-old"))
-    await _settled(deployment)
+    await Rebuild(REPORTING, "order", deployment.evidence.database("reporting"), KafkaSettings()).drop_old()
