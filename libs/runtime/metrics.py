@@ -18,6 +18,7 @@ PROJECTOR_AGE = Gauge(
 )
 HEARD = Counter("fieldfact_heard_facts_total", "Facts that took effect.", ["consumer", "source"])
 PARKED = Gauge("fieldfact_parked_streams", "Streams that wait behind a bad fact.", ["consumer", "source"])
+SLA_BREACHES = Counter("fieldfact_sla_breaches_total", "Clocks of orders that missed their target.", ["clock"])
 
 
 def metrics_app() -> Callable[..., Any]:

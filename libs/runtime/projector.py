@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from libs.events.fact import Fact
 from libs.kernel.view import IllegalHistory, Key, Row, View
+from libs.runtime import tracing
 from libs.runtime.database import Connection
 from libs.runtime.intake import Fresh, Parked
 from libs.runtime.records import heard
@@ -75,6 +76,11 @@ class Projector:
 
     async def apply(self, connection: Connection, fresh: Sequence[Fresh]) -> list[Parked]:
         """Folds the facts and writes the versions. A fold that raises parks its stream from that fact on."""
+        told = ((one.envelope.traceparent, one.envelope.type) for one in fresh)
+        with tracing.each("project", "consumer", told):
+            return await self._apply(connection, fresh)
+
+    async def _apply(self, connection: Connection, fresh: Sequence[Fresh]) -> list[Parked]:
         streams = list({one.envelope.stream_id for one in fresh})
         rows = [await self._load(connection, sql, streams) for sql in self._sql]
         parked: list[Parked] = []

@@ -8,6 +8,7 @@ import psycopg
 
 from libs.events.fact import Fact
 from libs.kernel.policy import Ask, Policy
+from libs.runtime import tracing
 from libs.runtime.database import Connection
 from libs.runtime.intake import Fresh, Parked
 from libs.runtime.recorder import Append, StoredFact, append_on, load_on
@@ -53,10 +54,12 @@ class Reactor:
 
     async def _react(self, connection: Connection, fresh: Fresh, batch: _Batch) -> str:
         """Decides on one fact, or says why it cannot."""
+        envelope = fresh.envelope
         try:
-            ask = self.policy.when[type(fresh.fact)](fresh.fact, heard(fresh.envelope))
+            ask = self.policy.when[type(fresh.fact)](fresh.fact, heard(envelope))
             if ask is not None:
-                await self._ask(connection, fresh, ask, batch)
+                with tracing.span(f"react to {envelope.type}", "consumer", envelope.traceparent):
+                    await self._ask(connection, fresh, ask, batch)
         except psycopg.Error:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever a policy raises, the fact is kept and the stream parked
@@ -77,7 +80,7 @@ class Reactor:
             envelope.correlation_id,
             causation_id=envelope.id,
             at=envelope.occurred_at,
-            traceparent=envelope.traceparent,
+            traceparent=tracing.here() or envelope.traceparent,
         )
         decision = self.store.decide(self.decider, stream, command, request)
         batch.streams[ask.stream_id] = decision.after

@@ -51,6 +51,7 @@ def from_log(fact: StoredFact, publisher: str) -> Record:
         correlation_id=fact.meta["correlation_id"],
         causation_id=fact.meta["causation_id"],
         actor=fact.meta["actor"],
+        traceparent=fact.meta.get("traceparent", ""),
     )
     return Record(OWN_LOG, fact.position, stream_id.encode(), envelope.headers(), fact.state, envelope)
 

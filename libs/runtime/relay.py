@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
@@ -9,6 +10,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 
 from libs.events.envelope import Envelope
 from libs.events.topics import partition_of
+from libs.runtime import tracing
 from libs.runtime.database import Connection, connect, one_row
 from libs.runtime.kafka import producer, topic_of
 from libs.runtime.metrics import RELAY_LAG
@@ -97,7 +99,8 @@ class Relay:
             self._bell.clear()
             facts = await self.store.recorder.read_log(checkpoint.position, BATCH, connection)
             if facts:
-                await self._send(connection, checkpoint, sender, facts)
+                with tracing.each("send", "producer", traced(facts)):
+                    await self._send(connection, checkpoint, sender, facts)
                 RELAY_LAG.labels(self.publisher).set(0 if len(facts) < BATCH else BATCH)
             else:
                 await woken(self._bell, IDLE_SECONDS)
@@ -147,6 +150,11 @@ async def _move(connection: Connection, checkpoint: Checkpoint) -> None:
     )
     if not moved:
         raise Deposed(f"epoch {checkpoint.epoch} no longer leads")
+
+
+def traced(facts: list[StoredFact]) -> Iterator[tuple[str, str]]:
+    """The traceparent and the wire name of each fact."""
+    return ((fact.meta.get("traceparent", ""), fact.topic) for fact in facts)
 
 
 async def woken(event: asyncio.Event, seconds: float) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import MetaData
 
 from libs.events.topics import TOPICS
 from libs.kernel.policy import Policy
+from libs.runtime import tracing
 from libs.runtime.consumer import KafkaFeed
 from libs.runtime.forgetting import forget_for_ever
 from libs.runtime.hearing import Effect, Hearing
@@ -76,7 +77,9 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> None:
     if unknown := set(wanted) - set(ROLES):
         raise SystemExit(f"{service.name} has no role {min(unknown)}; its roles are {', '.join(ROLES)}")
     log_as(service.name)
-    asyncio.run(_run(service, ServiceSettings.of(service.name), wanted))
+    settings = ServiceSettings.of(service.name)
+    with tracing.exported(service.name, settings.otlp_endpoint):
+        asyncio.run(_run(service, settings, wanted))
 
 
 async def _run(service: Service, settings: ServiceSettings, wanted: Sequence[str]) -> None:

@@ -39,6 +39,8 @@ class ServiceSettings(BaseSettings):
     rate_writes_per_minute: int = Field(default=6_000, ge=0)
     rate_reads_per_minute: int = Field(default=24_000, ge=0)
     """What one caller may ask of one process; 0: as often as he likes."""
+    otlp_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where spans are sent; no traces without it."""
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
 
     @classmethod

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.events.envelope import Envelope, NotOurs
+from libs.events.envelope import TRACEPARENT, Envelope, NotOurs
 from libs.events.topics import TOPICS
 
 ORDER = "9cafda50-f17a-56c8-ba31-6a528df64e75"
@@ -56,7 +56,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         correlation_id=draw(words),
         causation_id=draw(words),
         actor=draw(words),
-        traceparent=draw(words),
+        traceparent=draw(st.one_of(st.just(""), st.from_regex(TRACEPARENT, fullmatch=True))),
     )
 
 
@@ -67,6 +67,11 @@ def read(changes: Changes | None = None, *, key: bytes | None = ORDER.encode(), 
         (name, text.encode() if isinstance(text, str) else text) for name, text in texts.items() if text is not None
     ]
     return Envelope.read(given, publisher, key)
+
+
+@pytest.mark.parametrize("trace", ["0" * 900 * 1024, "00-nothing", "00-" + "A" * 32 + "-b7ad6b7169203331-01", "\n"])
+def test_a_trace_that_is_none_costs_the_fact_nothing(trace: str) -> None:
+    assert read({"traceparent": trace}) == replace(ENVELOPE, traceparent="")
 
 
 @given(envelopes())

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from libs.kernel.decider import Rejected
+from libs.runtime import tracing
 from libs.runtime.auth.caller import Owner
 from libs.runtime.faults import AlreadyExists, InProgress, KeyReused, NotFound, VersionConflict
 from libs.runtime.http.answers import json_bytes
@@ -102,7 +103,8 @@ async def _execute(call: Call, execute: Callable[[], Awaitable[Outcome]]) -> Out
     if call.key:
         call.front.under_way.add(name)
     try:
-        return await execute()
+        with tracing.span("decide and append", parent=call.traceparent):
+            return await execute()
     except (Rejected, VersionConflict, AlreadyExists):
         outcome = await answered(call)
         if outcome is None:
@@ -142,7 +144,7 @@ def request_of(call: Call, stream_id: str) -> StoreRequest:
         at=call.at,
         expected_version=tag.version_of(stream_id) if tag else None,
         absent=call.precondition.absent,
-        traceparent=call.traceparent,
+        traceparent=tracing.here() or call.traceparent,
     )
 
 

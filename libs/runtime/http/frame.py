@@ -10,6 +10,7 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from libs.runtime import tracing
 from libs.runtime.http.problems import INTERNAL
 from libs.runtime.metrics import REQUESTS
 
@@ -33,6 +34,10 @@ class Frame:
             return
         answer = _Answer(send, _request_id(scope))
         scope.setdefault("state", {})["request_id"] = answer.request_id
+        with tracing.span("request", "server", _traceparent(scope)) as span:
+            await self._answered(scope, receive, answer, span)
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer", span: tracing.Span) -> None:
         began = perf_counter()
         try:
             await self.app(scope, receive, answer.send)
@@ -42,8 +47,9 @@ class Frame:
                 await INTERNAL.answer()(scope, receive, answer.send)
             raise
         finally:
-            status = str(answer.status or "none")
-            REQUESTS.labels(_method(scope), _template(scope), status).observe(perf_counter() - began)
+            method, template, status = _method(scope), _template(scope), str(answer.status or "none")
+            REQUESTS.labels(method, template, status).observe(perf_counter() - began)
+            span.says(f"{method} {template}", http_route=template, http_response_status=status)
 
 
 class _Answer:
@@ -66,6 +72,12 @@ def _request_id(scope: Scope) -> str:
     if len(given) == 1 and _ID.fullmatch(given[0]):
         return str(given[0], "ascii")
     return secrets.token_hex(16)
+
+
+def _traceparent(scope: Scope) -> str:
+    """The trace that the caller has begun, if it is one."""
+    given = [value for name, value in scope["headers"] if name == b"traceparent"]
+    return tracing.valid(given[0].decode("latin-1")) if len(given) == 1 else ""
 
 
 def _about(scope: Scope, answer: _Answer) -> MutableMapping[str, Any]:

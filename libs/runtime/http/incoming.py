@@ -1,6 +1,5 @@
 """One command on its way in: who asks, when it happened, under which key, and what must hold."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +9,12 @@ from starlette.requests import Request
 
 from libs.events.types import Instant
 from libs.kernel.ids import requested_id
-from libs.runtime import clock
+from libs.runtime import clock, tracing
 from libs.runtime.auth.caller import Caller
 from libs.runtime.http.front import Front, front_before
 from libs.runtime.http.json import fingerprint
 from libs.runtime.http.preconditions import Precondition, idempotency_key, precondition
 
-_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
 
@@ -60,7 +58,6 @@ def _happened_at(body: Any) -> datetime:
 def call_of(request: Request) -> Call:
     """The call that a request is. Refused when its key or its precondition is missing or malformed."""
     headers, body = request.headers, getattr(request.state, "body", None)
-    traceparent = headers.get("traceparent", "")
     required = request.method in ("PUT", "PATCH", "DELETE")
     return Call(
         front=front_before(request),
@@ -72,5 +69,5 @@ def call_of(request: Request) -> Call:
         request_id=request.state.request_id,
         key=idempotency_key(headers.getlist("idempotency-key"), required=request.method == "POST"),
         precondition=precondition(headers.getlist("if-match"), headers.getlist("if-none-match"), required=required),
-        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else "",
+        traceparent=tracing.here() or tracing.valid(headers.get("traceparent", "")),
     )

@@ -146,7 +146,7 @@ RULES: tuple[Rule, ...] = (
         ("service token of", tokens.foreign_scope),
         ("Origin: null", tokens.cross_site),
         ("requests in a minute", tokens.too_often),
-        ("JWT|token|signature|role claim", tokens.forged),
+        ("JWT|token|signature|wrong aud|role claim", tokens.forged),
     ),
     *told(
         "events-on-kafka",
