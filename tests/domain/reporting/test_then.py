@@ -88,7 +88,13 @@ def test_a_twin_at_the_end_is_the_view_itself(told: Told) -> None:
 
 
 def test_a_late_fact_leaves_the_rows_of_others_as_they_are() -> None:
-    told: Told = [(created(), 0), (THE_HOURS, 1), (THE_ITEM, 2), (posted(THE_ITEM), 4), (revised_line(HOUR, FIGURES), 1)]
+    told: Told = [
+        (created(), 0),
+        (THE_HOURS, 1),
+        (THE_ITEM, 2),
+        (posted(THE_ITEM), 4),
+        (revised_line(HOUR, FIGURES), 1),
+    ]
     rows = rows_of(VIEWS["order_line_then"], told)
     assert sorted((line, (since - NOON).seconds // 3600) for line, since in rows) == [(HOUR, 1), (ITEM, 2), (ITEM, 4)]
 
