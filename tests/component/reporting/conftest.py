@@ -17,7 +17,7 @@ from tests.component.reporting.two_orders import two_orders
 from tests.integration.reporting.told import Told, heard
 from tests.support.runtime import login
 
-Asked = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+Asked = Callable[[Told], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
@@ -29,16 +29,21 @@ async def reporting_url(database: str) -> str:
 
 
 @pytest.fixture
-def reports_after(reporting_url: str, tmp_path: Path) -> Asked:
-    """A client of the service that has heard everything told; a service manager, unless it is said to be another."""
-    issuer = Issuer()
+def issuer() -> Issuer:
+    """Who signs the tokens of those who ask."""
+    return Issuer()
+
+
+@pytest.fixture
+def reports_after(reporting_url: str, tmp_path: Path, issuer: Issuer) -> Asked:
+    """A client of the service that has heard everything told; it is a service manager."""
     settings = ServiceSettings(database_url=reporting_url, token_keys_file=str(issuer.write_keys(tmp_path)))
 
     @asynccontextmanager
-    async def asked(told: Told, role: str = "service_manager", **about: str) -> AsyncIterator[httpx.AsyncClient]:
+    async def asked(told: Told) -> AsyncIterator[httpx.AsyncClient]:
         async with heard(reporting_url, told) as store:
             transport = httpx.ASGITransport(app(Parts(store, settings, set())))
-            headers = {"authorization": f"Bearer {issuer.token(role, **about)}"}
+            headers = {"authorization": f"Bearer {issuer.token('service_manager')}"}
             async with httpx.AsyncClient(transport=transport, base_url="http://reporting", headers=headers) as client:
                 yield client
 

@@ -1,6 +1,6 @@
 """Three orders under two SLA policies, and who asks for them: one met, one missed and canceled, one running."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -61,12 +61,12 @@ def _second(told: Told) -> None:
 
 
 def _third(told: Told) -> None:
-    """Nobody's, under working days, paused in a stage."""
-    resolution = Teller()
+    """Nobody's, under working days, paused in a stage; started in April in Brussels, when it was still March in UTC."""
+    resolution = Teller(budget=timedelta(hours=16))
     told.at = at(32, 12, 59)
     about: dict[str, Any] = {"customer": None, "agreement": None}
     terms = attached(clock(budget=WorkingDays(working_days=2)), policy="SILVER", level="default")
-    told.append(THIRD, created("SO-3", **about), terms, *resolution.tells("started", at(32, 13)))
+    told.append(THIRD, created("SO-3", **about), terms, *resolution.tells("started", at(32, 0, 30), now=at(32, 13)))
     told.at = at(32, 13, 59)
     stage = OrderStageChanged(stage="WAITING", direction="first")
     told.append(THIRD, stage, *resolution.tells("paused", at(32, 14), stage="WAITING"))

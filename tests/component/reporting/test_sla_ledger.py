@@ -49,6 +49,9 @@ async def test_a_pause_is_told_with_its_reason_up_to_the_instant_asked_about(rep
     async with reports_after(measured()) as client:
         found = await ledger_of(client, THIRD, as_of="2026-04-01T13:00:00Z")
     assert short(found) == [
+        ("01T00:30:00+02:00", "01T08:00:00+02:00", "closed", None, 0),
+        ("01T08:00:00+02:00", "01T12:00:00+02:00", "open", None, 14400),
+        ("01T12:00:00+02:00", "01T13:00:00+02:00", "closed", None, 0),
         ("01T13:00:00+02:00", "01T14:00:00+02:00", "open", None, 3600),
         ("01T14:00:00+02:00", "01T15:00:00+02:00", "paused", "WAITING", 0),
     ]

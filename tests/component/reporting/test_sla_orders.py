@@ -60,9 +60,9 @@ async def test_a_paused_clock_in_working_days_and_a_canceled_miss(reports_after:
         missed, paused = (await client.get(CLOCKS, params={"as_of": LATER})).json()["items"][2:]
     shown = ("state", "paused", "verdict", "due_at", "due_if_resumed_at", "budget", "budget_seconds", "stage")
     assert [paused[name] for name in shown] == [
-        "paused", True, "running", None, "2026-04-03T16:00:00+02:00", {"working_days": 2}, None, "WAITING"
+        "paused", True, "running", None, "2026-04-03T11:00:00+02:00", {"working_days": 2}, None, "WAITING"
     ]  # fmt: skip
-    assert (paused["elapsed_seconds"], paused["consumption_percent"]) == (3600, "6.25")
+    assert (paused["elapsed_seconds"], paused["consumption_percent"]) == (5 * 3600, "31.25")
     assert [missed[name] for name in ("state", "verdict", "verdict_at", "reasons", "consumption_percent")] == [
         "canceled", "missed", "2026-04-01T07:00:00Z", ["WEATHER"], "175.00"
     ]  # fmt: skip

@@ -2,29 +2,21 @@
 
 from typing import Any
 
-import pytest
+import httpx
 
 from tests.component.reporting.conftest import Asked
+from tests.component.reporting.issuer import Issuer
 from tests.component.reporting.measured import CLOCKS, FIRST, PERIODS, ROWS, SECOND, clocks_of, counted, measured
 from tests.domain.reporting.an_order import ORDER, created
 from tests.domain.reporting.an_sla_clock import attached
 from tests.integration.reporting.told import Told
 
-
-@pytest.mark.parametrize("role", ["service_manager", "dispatcher", "analyst"])
-async def test_who_sees_all(reports_after: Asked, role: str) -> None:
-    async with reports_after(measured(), role) as client:
-        assert await clocks_of(client) == ROWS
-
-
-@pytest.mark.parametrize("role", ["subscription_clerk", "operator"])
-async def test_who_sees_nothing(reports_after: Asked, role: str) -> None:
-    async with reports_after(measured(), role) as client:
-        answers = [await client.get(path) for path in (CLOCKS, PERIODS, f"{CLOCKS}/{FIRST}/ledger?clock=resolution")]
-    assert [answer.status_code for answer in answers] == [403, 403, 403]
-
-
-OWN: list[tuple[str, dict[str, str], list[tuple[str, str]], tuple[Any, ...]]] = [
+ALL = (2, 1, 1, 0, "66.67")
+SEES: list[tuple[str, dict[str, str], list[tuple[str, str]], tuple[Any, ...]]] = [
+    ("service_manager", {}, ROWS, ALL),
+    ("dispatcher", {}, ROWS, ALL),
+    ("analyst", {}, ROWS, ALL),
+    ("service", {"scope": "reporting.read"}, ROWS, ALL),
     ("customer", {"customer_id": "C-1001"}, ROWS[:2], (2, 0, 0, 0, "100.00")),
     ("customer", {"customer_id": "C-2"}, ROWS[2:3], (0, 1, 0, 0, "0.00")),
     ("customer", {"customer_id": "C-9"}, [], (0, 0, 0, 0, None)),
@@ -33,20 +25,29 @@ OWN: list[tuple[str, dict[str, str], list[tuple[str, str]], tuple[Any, ...]]] = 
 ]
 
 
-@pytest.mark.parametrize(("role", "about", "clocks", "counts"), OWN)
-async def test_who_sees_his_own(
-    reports_after: Asked, role: str, about: dict[str, str], clocks: list[tuple[str, str]], counts: tuple[Any, ...]
-) -> None:
-    async with reports_after(measured(), role, **about) as client:
-        assert await clocks_of(client) == clocks
-        assert counted((await client.get(PERIODS)).json()["totals"]) == counts
-        answer = await client.get(f"{CLOCKS}/{SECOND}/ledger?clock=resolution")
-    assert answer.status_code == (200 if ROWS[2] in clocks else 404)
+def turn(client: httpx.AsyncClient, issuer: Issuer, role: str, about: dict[str, str]) -> None:
+    """From now on somebody else asks."""
+    client.headers["authorization"] = f"Bearer {issuer.token(role, **about)}"
 
 
-@pytest.mark.parametrize("named", ["responsible", "preferred_technician"])
-async def test_a_technician_sees_what_he_answers_for(reports_after: Asked, named: str) -> None:
+async def test_who_sees_what(reports_after: Asked, issuer: Issuer) -> None:
+    async with reports_after(measured()) as client:
+        for role, about, clocks, counts in SEES:
+            turn(client, issuer, role, about)
+            assert await clocks_of(client) == clocks, (role, about)
+            assert counted((await client.get(PERIODS)).json()["totals"]) == counts, (role, about)
+            ledger = await client.get(f"{CLOCKS}/{SECOND}/ledger?clock=resolution")
+            assert ledger.status_code == (200 if ROWS[2] in clocks else 404), (role, about)
+        for role in ("subscription_clerk", "operator"):
+            turn(client, issuer, role, {})
+            paths = (CLOCKS, PERIODS, f"{CLOCKS}/{FIRST}/ledger?clock=resolution")
+            assert [(await client.get(path)).status_code for path in paths] == [403, 403, 403]
+
+
+async def test_a_technician_sees_what_he_answers_for(reports_after: Asked, issuer: Issuer) -> None:
     told = Told()
-    told.append(ORDER, created(**{named: "W-7"}), attached())
-    async with reports_after(told, "technician", worker_id="W-7") as client:
-        assert await clocks_of(client) == [("SO-000123", "resolution")]
+    told.append(ORDER, created(responsible="W-7", preferred_technician="W-8"), attached())
+    async with reports_after(told) as client:
+        for worker, found in (("W-7", 1), ("W-8", 1), ("W-9", 0)):
+            turn(client, issuer, "technician", {"worker_id": worker})
+            assert len(await clocks_of(client)) == found

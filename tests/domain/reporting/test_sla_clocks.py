@@ -102,6 +102,7 @@ def test_a_pause_reported_late_stands_where_it_happened() -> None:
     told += teller.tells("paused", at(10, 10), now=at(11, 9))
     told += teller.tells("resumed", at(10, 12), now=at(11, 9))
     assert verdict(*told) == ("stopped", "met", at(10, 15))
+    assert said(row(*told), "elapsed_seconds", "measured_at") == (3600, at(10, 15))
     kinds = [mark["kind"] for mark in json.loads(row(*told)["marks"]) if mark["kind"] != "attached"]
     assert kinds == ["started", "paused", "resumed", "stopped"]
 
