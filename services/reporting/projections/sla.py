@@ -54,17 +54,14 @@ def _begun(fact: told.SlaTerms, clock: told.SlaClock, heard: Heard) -> Row:
 
 
 def _retargeted(rows: Rows, fact: told.OrderSlaPolicyChanged, heard: Heard) -> Rows:
-    """Clocks that are over keep their terms (sla 6); what was due is not known until it is told again (sla 8)."""
-    changed: dict[tuple[str], Row] = {}
-    for clock in fact.clocks:
-        row = rows.get((clock.clock,))
-        if row is None:
-            changed[clock.clock,] = _begun(fact, clock, heard)
-        elif row["state"] not in _OVER:
-            mark = {"kind": "retargeted", **_when(fact.at, heard), "terms": _terms(fact, clock)}
-            marks = _with(row, {**mark, "cause": "policy", "retroactive": fact.retroactive})
-            changed[clock.clock,] = {**row, **_held_to(fact, clock), **marks, "due_at": None, "next_at": None}
-    return changed
+    """A clock that is over keeps its terms. Source: sla 6 and 8."""
+    row = rows.get((fact.clock,))
+    if row is None or row["state"] in _OVER:
+        return {}
+    clock = next(each for each in fact.clocks if each.clock == fact.clock)
+    mark = {"kind": "retargeted", **_when(fact.at, heard), "terms": _terms(fact, clock)}
+    marks = _with(row, {**mark, "cause": "policy", "retroactive": fact.retroactive})
+    return {(fact.clock,): _measured({**row, **_held_to(fact, clock), **marks}, fact)}
 
 
 def _remeasured(rows: Rows, fact: told.OrderSlaCalendarChanged, heard: Heard) -> Rows:

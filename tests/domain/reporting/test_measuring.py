@@ -86,7 +86,8 @@ def test_a_version_counts_once_the_clock_was_told_of_it() -> None:
 )
 def test_other_terms_from_the_beginning_or_from_then_on(retroactive: bool, due: str) -> None:
     terms = attached(clock(budget=timedelta(hours=2)), policy="SILVER")
-    changed = OrderSlaPolicyChanged(**terms.model_dump(), at=at(11, 10), retroactive=retroactive)
+    mark = {"clock": "resolution", "at": at(11, 10), "elapsed_seconds": 3600, "retroactive": retroactive}
+    changed = OrderSlaPolicyChanged.model_validate({**terms.model_dump(), **mark})
     assert shows(at(11, 11), attached(), STARTED, changed).due_at == due
 
 

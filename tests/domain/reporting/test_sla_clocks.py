@@ -9,6 +9,7 @@ import pytest
 from libs.events.durations import WorkingDays
 from libs.events.fact import Fact
 from libs.events.order_sla import (
+    OrderSlaAttached,
     OrderSlaCalendarChanged,
     OrderSlaPolicyChanged,
     OrderSlaStarted,
@@ -107,9 +108,15 @@ def test_a_pause_reported_late_stands_where_it_happened() -> None:
     assert kinds == ["started", "paused", "resumed", "stopped"]
 
 
+def policy_changed(terms: OrderSlaAttached, when: datetime) -> OrderSlaPolicyChanged:
+    """The clock is held to these terms, as if they had applied from the beginning."""
+    told = {**terms.model_dump(), "clock": "resolution", "at": when, "elapsed_seconds": 3600, "retroactive": True}
+    return OrderSlaPolicyChanged.model_validate(told)
+
+
 def test_other_terms_are_a_mark_and_what_was_due_is_open_until_it_is_told() -> None:
     terms = attached(clock(budget=FOUR_HOURS / 2), policy="SILVER", priority="high")
-    changed = OrderSlaPolicyChanged(**terms.model_dump(), at=at(10, 10), retroactive=True)
+    changed = policy_changed(terms, at(10, 10))
     found = row(*story(STARTED), changed)
     assert said(found, "policy", "priority", "budget_seconds", "due_at") == ("SILVER", "high", 2 * 3600, None)
     (mark,) = (mark for mark in json.loads(found["marks"]) if mark["kind"] == "retargeted")
@@ -119,7 +126,7 @@ def test_other_terms_are_a_mark_and_what_was_due_is_open_until_it_is_told() -> N
 @pytest.mark.parametrize("end", ["stopped", "canceled"])
 def test_other_terms_leave_a_clock_that_is_over(end: Any) -> None:
     before = story(STARTED, (end, at(10, 10)))
-    changed = OrderSlaPolicyChanged(**attached(policy="SILVER").model_dump(), at=at(10, 11), retroactive=True)
+    changed = policy_changed(attached(policy="SILVER"), at(10, 11))
     assert row(*before, changed) == row(*before)
 
 
