@@ -92,7 +92,7 @@ async def test_what_the_state_refuses_names_the_state_and_what_it_allows(manager
         409,
         "illegal_transition",
         "canceled",
-        [],
+        ["move-to-next-stage", "move-to-previous-stage", "give-reason", "remove-reason"],
     )
 
 

@@ -44,7 +44,11 @@ class OutsideTheTransaction(CrashesOnce):
 
     async def apply(self, connection: Connection, fresh: Sequence[Fresh]) -> list[Parked]:
         async with await connect(self.url) as own:
-            return await super().apply(own, fresh)
+            parked = await Projector.apply(self, own, fresh)
+        self.batches += 1
+        if self.batches == self.crash_at:
+            raise psycopg.OperationalError("the process ends here")
+        return parked
 
 
 async def _shown_after_a_crash(store: FactStore, url: str, projector: CrashesOnce) -> int:
