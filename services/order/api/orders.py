@@ -93,7 +93,7 @@ class Orders:
         of = f"orders {query.model_dump_json(exclude={'cursor', 'limit'})}"
         after = cursors.read(of, query.cursor)[0] if query.cursor else ""
         found = await rows(self.store, lookups.page_of_orders(query.wanted(caller), after, query.limit + 1))
-        items = [{"id": str(row["stream_id"]), **{name: row[name] for name in lookups.LISTED}} for row in found]
+        items = [{"id": row["stream_id"], **{name: row[name] for name in lookups.LISTED}} for row in found]
         more = len(found) > query.limit
         following = cursors.write(of, [found[query.limit - 1]["number"]]) if more else None
         return list_answer(items[: query.limit], following)

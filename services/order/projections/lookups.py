@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, or_, select
 
 from libs.rules.pricing import Price
 from libs.rules.pricing import Wanted as WantedPrice
@@ -128,8 +128,9 @@ def stages_in_use() -> Select[Any]:
 def page_of_orders(wanted: Wanted, after: str, limit: int) -> Select[Any]:
     """Orders that are wanted, by number, from the number after `after` on."""
     table = order_list
+    named = [cast(table.c[name], Text).label(name) if name == "agreement" else table.c[name] for name in LISTED]
     return (
-        select(table)
+        select(cast(table.c.stream_id, Text).label("stream_id"), *named)
         .where(table.c.known_to == OPEN, table.c.number > after, *wanted.conditions())
         .order_by(table.c.number)
         .limit(limit)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.cases.bad_inputs.case import SLOWEST_SECONDS, Case, OutOfScope, judged, read
 from tests.cases.bad_inputs.rules import place_of
+from tests.cases.bad_inputs.states import agreement
 from tests.cases.bad_inputs.system import STARTED, System, addressed, started
 from tests.cases.bad_inputs.world import World
 from tests.cases.verdicts import Verdict
@@ -30,6 +31,8 @@ async def play(system: System, cases: Sequence[Case]) -> list[Verdict]:
     await world.prepare()
     for name in ("open", "posted", "foreign"):
         await world.order(name)
+    for state in ("active", "terminated"):
+        await agreement(world, state)
     before = await world.positions()
     verdicts = {case.id: await _play(world, case) for case in cases if not _may_append(case)}
     after = await world.positions()
@@ -41,7 +44,8 @@ async def play(system: System, cases: Sequence[Case]) -> list[Verdict]:
 
 def _may_append(case: Case) -> bool:
     """Whether playing the case records something, if only what it is about."""
-    return case.accepts or case.group in ("events-on-kafka", "idempotency-keys")
+    about_a_clock = case.api_type == "sla" or "pauseAt" in case.input
+    return case.accepts or about_a_clock or case.group in ("events-on-kafka", "idempotency-keys")
 
 
 async def _play(world: World, case: Case) -> Verdict:

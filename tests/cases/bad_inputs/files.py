@@ -10,10 +10,14 @@ from tests.cases.bad_inputs.world import World
 FILE = "customer,name\nC-100,Brewery\n"
 FORBIDDEN = (
     "insert into analytics.service_order select * from analytics.service_order",
+    "delete from read.service_order",
     "copy (select 1) to program 'true'",
     "select pg_read_file('postgresql.conf')",
     "set role fieldfact_reporting",
 )
+
+DENIED = {"42501", "55000"}
+"""No privilege, or a view that nobody can write: PostgreSQL says the second first."""
 
 
 async def file(world: World, case: Case) -> Got:
@@ -39,7 +43,7 @@ async def file(world: World, case: Case) -> Got:
 async def forbidden_sql(world: World, case: Case) -> Got:
     """Statements that write, read files, start programs or change roles."""
     states = [await _sqlstate(world, statement) for statement in FORBIDDEN]
-    return Got(None, "sql_privilege" if set(states) == {"42501"} else f"states {states}")
+    return Got(None, "sql_privilege" if set(states) <= DENIED else f"states {states}")
 
 
 async def endless_sql(world: World, case: Case) -> Got:

@@ -9,8 +9,6 @@ from tests.cases.bad_inputs import play
 from tests.cases.bad_inputs.case import read
 from tests.cases.bad_inputs.system import System, deployed
 
-NOT_PLACED = ("PER-", "STM-", "IDS-", "DTM-")
-"""Seven entries about agreements and clocks are not yet put into the fields that those have."""
 CASES = read(Path(__file__).parents[2] / "cases" / "bad-inputs.json")
 
 
@@ -25,7 +23,5 @@ async def test_every_bad_input_gets_what_it_deserves(system: System, capsys: pyt
     verdicts = await play(system, CASES)
     with capsys.disabled():
         print(f"\nbad inputs: {verdicts[-1].got}", end="")
-    failed = [verdict for verdict in verdicts if verdict.said == "failed"]
-    assert [verdict for verdict in failed if not verdict.id.startswith(NOT_PLACED)] == []
-    assert len(failed) <= 7
+    assert [verdict for verdict in verdicts if verdict.said == "failed"] == []
     assert sum(verdict.said == "ok" for verdict in verdicts) >= 180

@@ -61,6 +61,9 @@ def start_recording(command: StartSlaRecording, course: Course) -> None:
     if not paused:
         raise Rejected.state("sla_not_paused", "the recording was not stopped: it runs")
     for clock in paused:
+        if course.around.happened_at < clock.switched_at:
+            sentence = f"the recording was stopped at {clock.switched_at.isoformat()}, later than this"
+            raise Rejected.value("sla_pause_reversed", sentence, field="/at")
         _switch(course, clock, says.OrderSlaResumed)
 
 
