@@ -1,5 +1,6 @@
 """Which policy measures an order, and what that means for its clocks. Source: sla 8 and 16, SLA-05."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from libs.events.agreement import SlaPolicyVersion
 from libs.events.order import Priority
 from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
 from services.order.domain.service_order.course import Course
+from services.order.domain.service_order.guards import insist, rises
 from services.order.domain.service_order.sla.marks import tell
 from services.order.domain.service_order.surroundings import Policy
 
@@ -19,11 +21,15 @@ USUAL: Priority = "normal"
 def attach(course: Course, policy: Policy) -> None:
     """The order is measured from now on. Source: STR-01, [?34]."""
     course.tell(says.OrderSlaAttached(**_terms(course, policy)))
-    at = course.around.happened_at
-    for clock in course.order.sla.clocks:
-        tell(course, says.OrderSlaStarted, clock, at)
-    if RESPONSE in course.order.sla.clocks and course.order.arrived:
-        tell(course, says.OrderSlaStopped, RESPONSE, at, cause="arrival")
+    _begin(course, course.order.sla.clocks, course.around.happened_at)
+
+
+def _begin(course: Course, names: Iterable[str], began: datetime) -> None:
+    """The clocks run from an instant on, as far as what has happened to the order lets them."""
+    for name in names:
+        tell(course, says.OrderSlaStarted, name, began)
+        if name == RESPONSE and course.order.arrived:
+            tell(course, says.OrderSlaStopped, name, course.around.happened_at, cause="arrival")
     pause_by_stage(course)
 
 
@@ -44,16 +50,16 @@ def change_terms(course: Course, policy: Policy, *, retroactive: bool, reason: s
     at, terms = course.around.happened_at, _terms(course, policy)
     named = {clock.clock for clock in terms["clocks"]}
     for clock in course.order.sla.open:
+        insist(rises(at, clock.latest_at))
         if clock.name in named:
             more = {**terms, "retroactive": retroactive, "reason": reason}
             tell(course, says.OrderSlaPolicyChanged, clock.name, at, **more)
         else:
             tell(course, says.OrderSlaCanceled, clock.name, at, cause="policy")
-    if new := named - set(course.order.sla.clocks):
+    if new := [clock.clock for clock in terms["clocks"] if clock.clock not in course.order.sla.clocks]:
         began = _began(course, at) if retroactive else at
         course.tell(says.OrderSlaAttached(**{**terms, "clocks": tuple(c for c in terms["clocks"] if c.clock in new)}))
-        for name in sorted(new):
-            tell(course, says.OrderSlaStarted, name, began)
+        _begin(course, new, began)
 
 
 def _began(course: Course, at: datetime) -> datetime:

@@ -25,6 +25,9 @@ from libs.rules.sla import (
     clock_of,
 )
 
+RESPONSES = ("arrival", "stage")
+"""Causes of a stop that no withdrawal takes back: somebody has responded."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClockTerms:
@@ -104,15 +107,32 @@ class ClockState:
         return min(mark.at for mark in self.marks if mark.kind == "started")
 
     @property
+    def latest_at(self) -> datetime:
+        """The instant of its last mark: time has come at least so far."""
+        return max(mark.at for mark in self.marks)
+
+    @property
     def switched_at(self) -> datetime:
         """When it was started, paused, resumed or reopened last."""
         return max(mark.at for mark in self.marks if mark.kind in ("started", "paused", "resumed", "reopened"))
 
     @property
+    def begun_at(self) -> datetime:
+        """When it was started or reopened last."""
+        return max(mark.at for mark in self.counted if mark.kind in ("started", "reopened"))
+
+    @property
     def stopped_at(self) -> datetime:
         """The first instant at which it was stopped after it ran last."""
-        begun = max((mark.at for mark in self.marks if mark.kind in ("started", "reopened")), default=None)
-        return min(mark.at for mark in self.marks if mark.kind == "stopped" and (begun is None or mark.at >= begun))
+        return min(mark.at for mark in self.counted if mark.kind == "stopped" and mark.at >= self.begun_at)
+
+    @property
+    def counted(self) -> tuple[Told, ...]:
+        """Its marks, but no reopening after a response that, as was reported later, had been given before."""
+        given = min(
+            (mark.at for mark in self.marks if mark.kind == "stopped" and mark.cause in RESPONSES), default=None
+        )
+        return tuple(mark for mark in self.marks if mark.kind != "reopened" or given is None or mark.at < given)
 
     @property
     def present_terms(self) -> ClockTerms:
@@ -139,7 +159,7 @@ class ClockState:
                 told.terms.measured_by(self.versions, calendars) if told.terms else None,
                 told.retroactive,
             )
-            for sequence, told in enumerate(self.marks)
+            for sequence, told in enumerate(self.counted)
         ]
         return clock_of(self.terms.measured_by(self.versions, calendars), marks)
 

@@ -38,7 +38,8 @@ def _stage_changed(course: Course, before: State, fact: staged.OrderStageChanged
     pause_by_stage(course)
     for clock in course.order.sla.open:
         if not entered.stops_clock and clock.paused_by == "stage":
-            tell(course, says.OrderSlaResumed, clock.name, course.around.happened_at, cause="stage", stage=fact.stage)
+            at = max(course.around.happened_at, clock.switched_at)
+            tell(course, says.OrderSlaResumed, clock.name, at, cause="stage", stage=fact.stage)
 
 
 def _arrived(course: Course, _: State, fact: staged.OrderArrivalReported) -> None:
@@ -55,6 +56,8 @@ def _signed(course: Course, _: State, __: told.OrderSignedOff | told.OrderLineCa
     """The clocks stop once every line that is left is confirmed. Source: STR-06, [?11], contracts 7."""
     if all_confirmed(course.order):
         for clock in course.order.sla.open:
+            reopened = clock.begun_at if clock.begun_at > clock.began_at else None
+            insist(rises(course.around.happened_at, reopened))
             _stop(course, clock.name, "sign_off")
 
 
@@ -63,7 +66,7 @@ def _sign_off_withdrawn(course: Course, _: State, __: told.OrderSignOffWithdrawn
     for clock in course.order.sla.clocks.values():
         if clock.stopped_by == "sign_off" and clock.present_terms.reopens:
             at = course.around.happened_at
-            insist(rises(at, clock.stopped_at))
+            insist(rises(at, clock.latest_at))
             tell(course, says.OrderSlaReopened, clock.name, at)
     pause_by_stage(course)
 

@@ -29,7 +29,7 @@ def _correct(course: Course, clock: ClockState, cause: str) -> None:
     if clock.verdict not in ("met", "missed"):
         return
     measured, at = clock.measured(course.around.calendars), course.around.happened_at
-    known = max(at, (clock.verdict_at or at) + timedelta(seconds=1))
+    known = max(at, clock.latest_at, (clock.verdict_at or at) + timedelta(seconds=1))
     now = measured.verdict(known)
     if now != clock.verdict:
         since = measured.missed_at(known) or at
@@ -38,10 +38,10 @@ def _correct(course: Course, clock: ClockState, cause: str) -> None:
 
 def _passed(course: Course) -> list[tuple[datetime, type[says.SlaMark], str, dict[str, object]]]:
     found: list[tuple[datetime, type[says.SlaMark], str, dict[str, object]]] = []
-    now = course.around.happened_at
     for clock in course.order.sla.clocks.values():
         if clock.phase == "canceled":
             continue
+        now = max(course.around.happened_at, clock.latest_at)
         measured = clock.measured(course.around.calendars)
         for point, at in measured.at_risk_instants(now):
             if at <= now and point not in clock.at_risk:
