@@ -85,9 +85,10 @@ async def taking_turns(contestants: Mapping[str, Callable[[], Awaitable[T]]], re
 
 
 async def until(done: Callable[[], Awaitable[bool]], every: float) -> None:
-    """Returns when `done`, asked again after so many seconds."""
-    while not await done():  # noqa: ASYNC110 - what is waited for tells nobody
-        await asyncio.sleep(every)
+    """Returns when `done`, asked again after so many seconds; TimeoutError after a minute."""
+    async with asyncio.timeout(60):
+        while not await done():  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(every)
 
 
 async def run_until(role: Coroutine[Any, Any, object], done: Callable[[], Awaitable[bool]]) -> None:

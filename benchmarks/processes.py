@@ -65,9 +65,10 @@ class Services:
                 place, _, position = answer.headers.get("position", "").rpartition(".")
                 heard |= {place: position} if position else {}
             marks = ", ".join(f"{place}.{position}" for place, position in heard.items())
+            waits = {"not-older-than": marks} if marks else {}
 
             async def order_has_heard() -> bool:
-                answer = await order.get("/v1/orders", headers={"not-older-than": marks})
+                answer = await order.get("/v1/orders", headers=waits)
                 return answer.status_code == httpx.codes.OK
 
             await until(order_has_heard, every=0.1)
