@@ -138,17 +138,21 @@ def check_real_time(evidence: Evidence) -> Iterator[Problem]:
     for stream, invoked, _, version in evidence.history.reads:
         reads[stream].append((invoked, version))
     for stream, operations in changes.items():
-        acknowledged = sorted((operation.ended, operation.version) for operation in operations)
-        ends, highest = [ended for ended, _ in acknowledged], _highest(acknowledged)
-        for operation in operations:
-            before = highest[bisect.bisect_left(ends, operation.invoked)]
-            # the creation of a shared order is one command that many have sent: all are told its one version
-            if operation.version <= before and operation.what != "create":
-                yield "I50", f"{stream}: {operation.key} got {operation.version} after {before} was acknowledged"
-        for invoked, version in reads[stream]:
-            before = highest[bisect.bisect_left(ends, invoked)]
-            if version < before:
-                yield "I51", f"{stream}: {version} was shown after {before} was acknowledged"
+        yield from _check_stream(stream, operations, reads[stream])
+
+
+def _check_stream(stream: str, operations: list[Operation], reads: list[tuple[float, int]]) -> Iterator[Problem]:
+    acknowledged = sorted((operation.ended, operation.version) for operation in operations)
+    ends, highest = [ended for ended, _ in acknowledged], _highest(acknowledged)
+    for operation in operations:
+        before = highest[bisect.bisect_left(ends, operation.invoked)]
+        # the creation of a shared order is one command that many have sent: all are told its one version
+        if operation.version <= before and operation.what != "create":
+            yield "I50", f"{stream}: {operation.key} got {operation.version} after {before} was acknowledged"
+    for invoked, version in reads:
+        before = highest[bisect.bisect_left(ends, invoked)]
+        if version < before:
+            yield "I51", f"{stream}: {version} was shown after {before} was acknowledged"
 
 
 def _highest(acknowledged: Iterable[tuple[float, int]]) -> list[int]:

@@ -83,7 +83,9 @@ def check_conservation(evidence: Evidence) -> Iterator[Problem]:
 def check_margin(evidence: Evidence) -> Iterator[Problem]:
     """I35: the margin of every line, and its sums by state and in all, equal the checker's own."""
     wanted = dict(_margins(evidence))
-    found = {(row[0], row[1]): (row[2], Decimal(row[3]), Decimal(row[4])) for row in evidence.stores["reporting"].margins}
+    found = {
+        (row[0], row[1]): (row[2], Decimal(row[3]), Decimal(row[4])) for row in evidence.stores["reporting"].margins
+    }
     for place in wanted.keys() | found.keys():
         if wanted.get(place) != found.get(place):
             yield "I35", f"the margin of {place} is {found.get(place)}, wanted {wanted.get(place)}"

@@ -123,7 +123,9 @@ def _poisoned(evidence: Evidence, service: str, publisher: str) -> Mapping[str, 
 def check_parked(evidence: Evidence) -> Iterator[Problem]:
     """I14 and I15: what is set aside is what was planted, with everything behind it in its stream; all of it is."""
     for service, store in evidence.stores.items():
-        found = {(one.consumer, one.source, one.stream, one.sequence): one.value for one in store.parked if one.sequence}
+        found = {
+            (one.consumer, one.source, one.stream, one.sequence): one.value for one in store.parked if one.sequence
+        }
         allowed = dict[Any, bytes]()
         for publisher in evidence.facts:
             poisoned, heard = _poisoned(evidence, service, publisher), _hears(service, publisher)

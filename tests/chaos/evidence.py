@@ -118,13 +118,13 @@ def read_store(database: str, *, margins: bool = False) -> Store:
     """Everything of one database, in one state of it."""
     with psycopg.connect(database) as connection:
         connection.execute("set transaction isolation level repeatable read")
-        facts = [Fact(*row[:4], bytes(row[4]), *row[5:]) for row in connection.execute(_FACTS.encode())]
+        facts = [Fact._make((*row[:4], bytes(row[4]), *row[5:])) for row in connection.execute(_FACTS.encode())]
         relayed = connection.execute(_RELAY).fetchone()
         return Store(
             facts=facts,
             answers=[Answered(*row) for row in connection.execute(_ANSWERS)],
             heard={(row[0], row[1], row[2]): row[3] for row in connection.execute(_HEARD)},
-            parked=[Parked(*row[:4], bytes(row[4] or b""), row[5]) for row in connection.execute(_PARKED)],
+            parked=[Parked._make((*row[:4], bytes(row[4] or b""), row[5])) for row in connection.execute(_PARKED)],
             relayed=relayed[0] if relayed else 0,
             views={name: _table(connection, name) for name in _names(connection)},
             margins=connection.execute(_MARGINS).fetchall() if margins else (),

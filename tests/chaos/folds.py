@@ -238,7 +238,9 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
     ("order", "order_list"): _of("order", _LIST),
     ("reporting", "service_order"): _of("order", _HEADS),
     ("reporting", "order_line"): _of("order", _LINES),
-    ("reporting", "invoiced_line"): _of("invoicing", {"InvoiceIssued": _documented(1), "CreditNoteIssued": _documented(-1)}),
+    ("reporting", "invoiced_line"): _of(
+        "invoicing", {"InvoiceIssued": _documented(1), "CreditNoteIssued": _documented(-1)}
+    ),
     **{("reporting", kind): _copied(kind, "name") for kind in ("customer", "worker", "project", "category")},
     ("invoicing", "document"): _of(
         "invoicing", {"InvoiceIssued": _document("invoice"), "CreditNoteIssued": _document("credit_note")}

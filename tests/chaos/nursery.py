@@ -49,7 +49,8 @@ class Nursery:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None and self._server.stdin is not None
+        assert self._server is not None
+        assert self._server.stdin is not None
         self._server.stdin.close()
         await self._server.wait()
         if self._listening is not None:
@@ -100,11 +101,13 @@ class Nursery:
             counts.clear()
 
     def _do(self, what: str, **command: Any) -> None:
-        assert self._server is not None and self._server.stdin is not None
+        assert self._server is not None
+        assert self._server.stdin is not None
         self._server.stdin.write(json.dumps({"do": what, **command}).encode() + b"\n")
 
     async def _listen(self) -> None:
-        assert self._server is not None and self._server.stdout is not None
+        assert self._server is not None
+        assert self._server.stdout is not None
         async for line in self._server.stdout:
             event = json.loads(line)
             if event["event"] == "ready":

@@ -58,9 +58,7 @@ class Stage:
         program = kafka.program(folder, port, self.ports.port("kafka controller"))
         settings = folder / "server.properties"
         advertised = "advertised.listeners=PLAINTEXT://127.0.0.1:"
-        settings.write_text(
-            settings.read_text().replace(f"{advertised}{port}", f"{advertised}{self.broker_link.port}")
-        )
+        settings.write_text(settings.read_text().replace(f"{advertised}{port}", f"{advertised}{self.broker_link.port}"))
         self._broker = Running(program, folder)
         self._broker.wait_ready(kafka.START_SECONDS)
 

@@ -54,8 +54,10 @@ class Watch:
         epoch, lag = connection.execute(_RELAY).fetchone() or (0, 0)
         self.lag = {**self.lag, service: lag}
         self.worst_lag = max(self.worst_lag, lag)
-        now = {(service, row[0], row[1], str(row[2])): row[3] for row in connection.execute(_MARKS)}
-        for place, mark in {**now, (service, "relay"): epoch}.items():
+        rows = connection.execute(_MARKS)
+        now: dict[tuple[str, ...], int] = {(service, row[0], row[1], str(row[2])): row[3] for row in rows}
+        now[service, "relay"] = epoch
+        for place, mark in now.items():
             known = self._marks.get(place, 0)
             if mark < known and place in before and place in self._marks:
                 self.problems.append(("I8", f"{place} went back from {known} to {mark}"))

@@ -98,6 +98,8 @@ class Zygote:
                 process = self.processes[command["name"]]
                 process.once = True
                 self._signal(process, signal.SIGKILL)
+            case unknown:
+                raise ValueError(unknown)
 
     def _signal(self, process: Process, number: int) -> None:
         if process.pid:
