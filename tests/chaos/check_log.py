@@ -34,7 +34,7 @@ def check_transport(evidence: Evidence) -> Iterator[Problem]:
     for name, records in evidence.topics.items():
         ours = [record for record in records if record.head]
         junk = {record.value for record in records if not record.head}
-        yield from (("I4", f"{name}: a record without headers") for _ in junk - set(evidence.junk.get(name, ())))
+        yield from (("I4", f"{name}: a record without headers") for _ in junk - set(evidence.junk))
         yield from _check_topic(name, evidence.facts[name], ours)
 
 
@@ -92,7 +92,7 @@ def check_answers(evidence: Evidence) -> Iterator[Problem]:
         answers = {answer.key: answer for answer in store.answers}
         for operation in evidence.history.operations:
             if operation.service == service:
-                yield from _check_operation(operation, answers.get(operation.key), effects[operation.key])
+                yield from _check_operation(operation, answers.get(operation.under), effects[operation.key])
         yield from (("I20", f"{service}: {word} was done {times} times") for word, times in words.items() if times > 1)
 
 
@@ -169,7 +169,7 @@ def check_marks(evidence: Evidence) -> Iterator[Problem]:
             yield "live", f"{service}: the relay stands at {store.relayed} of {len(store.facts)}"
         tips = {source: _tips(facts) for source, facts in evidence.facts.items()}
         for (consumer, source, partition), position in store.heard.items():
-            wanted = tips[source].get(partition, 0)
+            wanted = tips.get(source, {}).get(partition, 0)
             if position != wanted:
                 yield "live", f"{consumer}: {source}, partition {partition}: {position} of {wanted} was heard"
 

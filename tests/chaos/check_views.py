@@ -42,24 +42,32 @@ def fold(fold: Fold, facts: Iterable[Fact], poisoned: Mapping[str, int]) -> dict
 
 
 def check_views(evidence: Evidence) -> Iterator[Problem]:
-    """I6 and I7, for every view that the table of folds knows."""
+    """I6 and I7, for every view that the table of folds knows, in the columns that it knows."""
     for (service, name), known in FOLDS.items():
         table = evidence.stores[service].views[name]
         poisoned = _poisoned(evidence, service, known.publisher)
-        wanted = _as_rows(table, fold(known, evidence.facts[known.publisher], poisoned))
-        found = {_identity(table, row): _shown(table, row) for row in table.rows}
+        versions = fold(known, evidence.facts[known.publisher], poisoned)
+        names = _compared(table, versions)
+        wanted = _as_rows(names, versions)
+        found = {_identity(table, row): _shown(names, row) for row in table.rows}
         for place in wanted.keys() | found.keys():
             if wanted.get(place) != found.get(place):
                 about = f"{service}.{name} {place}"
-                yield "I6", f"{about}: {_difference(table, found.get(place), wanted.get(place))}"
+                yield "I6", f"{about}: {_difference(names, found.get(place), wanted.get(place))}"
 
 
-def _as_rows(table: Table, versions: Mapping[Place, Sequence[Version]]) -> dict[Any, tuple[Any, ...]]:
+def _compared(table: Table, versions: Mapping[Place, Sequence[Version]]) -> list[str]:
+    """The columns that the fold fills; all of them while there is no row."""
+    filled = next((known[0].row.keys() for known in versions.values()), None)
+    return [name for name in table.values if filled is None or name in filled]
+
+
+def _as_rows(names: Sequence[str], versions: Mapping[Place, Sequence[Version]]) -> dict[Any, tuple[Any, ...]]:
     rows: dict[Any, tuple[Any, ...]] = {}
     for (stream, key), known in versions.items():
         ends = [*(later.known_from for later in known[1:]), OPEN]
         for one, until in zip(known, ends, strict=True):
-            values = [one.row[name] for name in table.values]
+            values = [one.row[name] for name in names]
             rows[stream, key, one.known_from] = (*values, str(one.version), str(one.position), until)
     return rows
 
@@ -68,15 +76,15 @@ def _identity(table: Table, row: Mapping[str, Any]) -> Any:
     return row["stream_id"], tuple(row[key] for key in table.keys), row["known_from"]
 
 
-def _shown(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    values = [canonical(row[name]) if name == "lines" else row[name] for name in table.values]
+def _shown(names: Sequence[str], row: Mapping[str, Any]) -> tuple[Any, ...]:
+    values = [canonical(row[name]) if name == "lines" else row[name] for name in names]
     return (*values, row["version"], row["position"], row["known_to"])
 
 
-def _difference(table: Table, found: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None) -> str:
+def _difference(compared: Sequence[str], found: tuple[Any, ...] | None, wanted: tuple[Any, ...] | None) -> str:
     if found is None or wanted is None:
         return f"found {found}, wanted {wanted}"
-    names = (*table.values, "version", "position", "known_to")
+    names = (*compared, "version", "position", "known_to")
     differ = [
         f"{name} is {has}, wanted {should}"
         for name, has, should in zip(names, found, wanted, strict=True)
@@ -153,5 +161,6 @@ def _check_junk(evidence: Evidence, service: str) -> Iterator[Problem]:
         found = sorted(
             one.value for one in store.parked if (one.consumer, one.source, one.sequence) == (consumer, source, None)
         )
-        if found != sorted(evidence.junk.get(source, ())):
-            yield "I14", f"{consumer}, {source}: {len(found)} records of junk are set aside, not what was sent"
+        sent = sorted(record.value for record in evidence.topics.get(source, ()) if not record.head)
+        if found != sent:
+            yield "I14", f"{consumer}, {source}: {len(found)} records of junk are set aside, {len(sent)} were sent"

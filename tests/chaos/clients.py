@@ -37,6 +37,8 @@ class Operation:
     status: int = 0
     version: int = 0
     tries: int = 0
+    under: str = ""
+    """The idempotency key of the last try: always `key`, unless the client is at fault."""
     reason: str = ""
 
 
@@ -104,9 +106,14 @@ class Client:
     async def _ask(
         self, operation: Operation, method: str, path: str, body: Mapping[str, Any], more: Mapping[str, str]
     ) -> httpx.Response | None:
-        key = f"{operation.key} try {operation.tries}" if self.new_keys else operation.key
+        operation.under = f"{operation.key} try {operation.tries}" if self.new_keys else operation.key
         try:
-            headers = {**await self._signed(), "idempotency-key": key, "x-request-id": operation.key, **more}
+            headers = {
+                **await self._signed(),
+                "idempotency-key": operation.under,
+                "x-request-id": operation.key,
+                **more,
+            }
             url = f"{self.system.address(operation.service)}{path}"
             return await self._http.request(method, url, json=body, headers=headers)
         except httpx.TransportError:

@@ -35,7 +35,7 @@ def _at_the_end(system: System) -> bool:
         return False
     relayed = all(marks[service][0] == tips[service].get(-1, 0) for service in NAMES if service in TOPICS)
     return relayed and all(
-        position == tips[source].get(partition, 0)
+        position == tips.get(source, {}).get(partition, 0)
         for _, heard in marks.values()
         for (_, source, partition), position in heard.items()
     )

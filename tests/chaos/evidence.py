@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -100,13 +100,13 @@ class Store:
 @dataclass
 class Evidence:
     """Everything that the checker looks at. `poisoned` are streams in whose second version a bad fact was planted,
-    `junk` are records of no fact, by publisher."""
+    `junk` are the values of records of no fact; both as far as they came to be."""
 
     stores: Mapping[str, Store]
     topics: Mapping[str, list[Told]]
     history: History
     poisoned: Sequence[str] = ()
-    junk: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+    junk: Sequence[bytes] = ()
 
     @cached_property
     def facts(self) -> Mapping[str, list[Fact]]:

@@ -64,9 +64,17 @@ _LISTED = ("service_date", "priority", "responsible", "preferred_technician")
 
 
 def _listed(_: Rows, says: Mapping[str, Any], __: Fact) -> Rows:
-    header = {name: says.get(name) for name in ("number", "project", "customer", "currency", *_LISTED)}
+    header = {name: says.get(name) for name in ("number", "project", "customer", "currency", "agreement", *_LISTED)}
     empty = dict.fromkeys(("created", "posted", "canceled", "workers"), " ")
-    return {ONE: {**header, **empty, "progress": "in_process"}}
+    return {ONE: {**header, **empty, "progress": "in_process", "stage": None}}
+
+
+def _staged(rows: Rows, says: Mapping[str, Any], _: Fact) -> Rows:
+    return {ONE: {**rows[ONE], "stage": says["stage"]}}
+
+
+def _calendar(_: Rows, says: Mapping[str, Any], fact: Fact) -> Rows:
+    return {(str(fact.version),): {"key": says["calendar"], "content": fact.value.decode()}}
 
 
 def _relisted(rows: Rows, says: Mapping[str, Any], _: Fact) -> Rows:
@@ -215,6 +223,7 @@ _LIST: Mapping[str, Change] = {
     "OrderLinePosted": _moved("posted"),
     "OrderLineCanceled": _moved("canceled"),
     "OrderCanceled": _moved("canceled"),
+    "OrderStageChanged": _staged,
 }
 _HEADS: Mapping[str, Change] = {"OrderCreated": _begun, "OrderRevised": _headed, "OrderCanceled": _called_off}
 
@@ -235,6 +244,7 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
     ("order", "cost_price"): _copied("cost_price", *_PRICED, "price"),
     ("order", "sales_price"): _copied("sales_price", *_PRICED, "model", "value"),
     ("order", "item"): _copied("item", *_ITEM),
+    ("order", "calendar"): _of("reference", {"CalendarRecorded": _calendar}),
     ("order", "order_list"): _of("order", _LIST),
     ("reporting", "service_order"): _of("order", _HEADS),
     ("reporting", "order_line"): _of("order", _LINES),

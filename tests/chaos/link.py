@@ -54,7 +54,7 @@ class _Pair:
     def __init__(self, link: Link) -> None:
         self.link = link
         self.near, self.far = _Half(self, forth=True), _Half(self, forth=False)
-        self.deaf = False
+        self.deaf = self.gone = False
         link._pairs.add(self)
 
     async def reach(self) -> None:
@@ -80,11 +80,16 @@ class _Pair:
                 return
         (self.far if half.forth else self.near).send(data, link.delay)
 
+    def end(self) -> None:
+        """One side has gone."""
+        self.gone = True
+        self.link._pairs.discard(self)
+
     def abort(self) -> None:
         """Breaks both sides at once."""
-        if self in self.link._pairs:
-            self.link._pairs.discard(self)
+        if not self.gone:
             self.link.broken += 1
+        self.end()
         for half in (self.near, self.far):
             half.abort()
 
@@ -101,7 +106,7 @@ class _Half(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        if self.pair.link.cut:
+        if self.pair.link.cut or self.pair.gone:
             self.pair.abort()
         elif self.forth:
             # what comes before the far side is reached waits in the far half
@@ -135,7 +140,7 @@ class _Half(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         pair = self.pair
         other = pair.far if self.forth else pair.near
-        pair.link._pairs.discard(pair)
+        pair.end()
         if other.transport is not None:
             other.transport.close()
 

@@ -1,7 +1,6 @@
 """What an operator, or a restore, does to checkpoints and marks; and a bad fact, put into a log behind the product's back."""
 
 import json
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,9 +51,8 @@ def forget(database: str, consumer: str) -> None:
         connection.execute("delete from store.parked where consumer = %s", (consumer,))
 
 
-def plant_poison(database: str) -> str:
-    """A stream of three facts, the second of which does not decode; answers its id."""
-    stream = str(uuid.uuid4())
+def plant_poison(database: str, stream: str) -> None:
+    """A stream of three facts, the second of which does not decode."""
     created = {
         "number": f"POISON-{stream[:8]}",
         "origin": "manual",
@@ -74,7 +72,6 @@ def plant_poison(database: str) -> str:
     }
     with psycopg.connect(database, connect_timeout=2) as connection:
         connection.execute(_APPEND, ([stream] * 3, [1, 2, 3], names, states, [json.dumps(about)] * 3))
-    return stream
 
 
 def _move(connection: psycopg.Connection[Any], position: int, chain: dict[int, int]) -> None:

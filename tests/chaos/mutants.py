@@ -29,17 +29,16 @@ class Mutant:
     prepare: Callable[[DatabaseOf], None] = _as_made
     sizes: Sizes = field(default_factory=Sizes)
     client: bool = False
+    seconds: float = 6.0
+    drain_seconds: float = 6.0
 
 
 def _diet(kills: float = 0, weights: Mapping[str, int] | None = None, at_points: float = 0.0, **rates: float) -> Sizes:
-    return Sizes(
-        kills=kills, rates=rates, weights=weights or {"api": 0, "relay": 0, "hear": 0, "issuer": 0}, at_points=at_points
-    )
+    return Sizes(kills=kills, rates=rates, weights=weights or _ONLY_API, at_points=at_points)
 
 
-_ONLY_API = {"api": 1, "relay": 0, "hear": 0, "issuer": 0}
-_ONLY_RELAY = {"api": 0, "relay": 1, "hear": 0, "issuer": 0}
-_ONLY_HEAR = {"api": 0, "relay": 0, "hear": 1, "issuer": 0}
+_ONLY_API = {"api": 1, "relay": 0, "hear": 0, "timers": 0, "issuer": 0}
+_ONLY_RELAY = {"api": 0, "relay": 1, "hear": 0, "timers": 0, "issuer": 0}
 
 MUTANTS: Mapping[str, Mutant] = {
     "checkpoint_first": Mutant(
@@ -49,7 +48,10 @@ MUTANTS: Mapping[str, Mutant] = {
         sizes=_diet(kills=240, weights=_ONLY_RELAY),
     ),
     "fact_dropped": Mutant(
-        "the relay leaves a fact out of a batch, and the chain with it", ("I2", "I3"), plant=bugs_telling.fact_dropped
+        "the relay leaves a fact out of a batch, and the chain with it",
+        ("I2", "I3"),
+        plant=bugs_telling.fact_dropped,
+        sizes=_diet(),
     ),
     "no_lock": Mutant(
         "positions come from a sequence, and writers take no lock",
@@ -82,19 +84,21 @@ MUTANTS: Mapping[str, Mutant] = {
         "the mark moves in a transaction of its own, after the effect",
         ("I6", "I9", "I10", "I35"),
         plant=bugs_hearing.mark_apart,
-        sizes=_diet(kills=120, weights=_ONLY_HEAR, end_backends=60),
+        sizes=_diet(end_backends=240),
     ),
     "mark_first": Mutant(
         "the mark moves in a transaction of its own, before the effect",
         ("I6", "I10", "I34", "I35"),
         plant=bugs_hearing.mark_first,
-        sizes=_diet(kills=120, weights=_ONLY_HEAR, end_backends=60),
+        sizes=_diet(end_backends=240),
     ),
     "no_natural_key": Mutant(
         "a posting heard again gets another document",
         ("I9", "I10"),
         plant=bugs_hearing.no_natural_key,
-        sizes=_diet(forget=20),
+        sizes=_diet(forget=10),
+        seconds=12.0,
+        drain_seconds=20.0,
     ),
     "repeats_applied": Mutant(
         "records at or below the mark are taken for fresh",
@@ -124,7 +128,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "an invoice number is drawn in a transaction of its own",
         ("I25",),
         plant=bugs_hearing.number_apart,
-        sizes=_diet(kills=240, weights=_ONLY_HEAR, end_backends=120),
+        sizes=_diet(end_backends=240),
     ),
 }
 

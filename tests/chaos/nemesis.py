@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
@@ -32,7 +33,8 @@ class Nemesis:
         self.done: Counter[str] = Counter()
         self.missed: Counter[str] = Counter()
         self.poisoned: list[str] = []
-        self.junk: dict[str, list[bytes]] = {}
+        self.junk: list[bytes] = []
+        """Both as they were tried: what became of them stands in the store and on the topic."""
         self.set_back = 0
         """Facts that relays were made to send again."""
         self._servers = asyncio.Lock()
@@ -126,31 +128,30 @@ class Nemesis:
     async def _forget(self, step: Step) -> None:
         """A consumer whose effects have keys of their own loses its marks, as after a restore of an older state."""
         consumer = f"{step.target}.policies"
-        async with self._servers:
-            readers = [name for name in self.system.processes if name.startswith(f"{step.target}.hear")]
-            async with self._held(readers):
-                await asyncio.to_thread(forget, self.system.database(step.target), consumer)
-                self.watch.forgive(step.target, consumer)
+        self.watch.forgive(step.target, consumer)
+        await asyncio.to_thread(forget, self.system.database(step.target), consumer)
+        for name in self.system.of_kind(f"{step.target}.hear"):
+            self.system.stage.nursery.kill(name)
 
     async def _wipe_topic(self, step: Step) -> None:
         """The topic is lost. Its readers and its relays are stopped, it is made anew, marks are set as documented."""
         async with self._servers:
             readers = [name for name in self.system.processes if role_of(name) in ("hear", "relay", "timers")]
-            async with self._held(readers):
+            async with _Held(self.system, readers):
                 await topics.make_anew(self.system, step.target)
                 databases = [self.system.database(service) for service in NAMES]
                 await asyncio.to_thread(set_back_to_nothing, step.target, self.system.database(step.target), databases)
-                self.junk.pop(step.target, None)
 
     async def _poison(self, _: Step) -> None:
-        self.poisoned.append(await asyncio.to_thread(plant_poison, self.system.database("order")))
+        stream = str(uuid.uuid4())
+        self.poisoned.append(stream)
+        await asyncio.to_thread(plant_poison, self.system.database("order"), stream)
 
     async def _junk(self, step: Step) -> None:
-        value = await topics.send_junk(self.system, step.target)
-        self.junk.setdefault(step.target, []).append(value)
-
-    def _held(self, names: Sequence[str]) -> "_Held":
-        return _Held(self.system, names)
+        value = f"junk {uuid.uuid4()}".encode()
+        self.junk.append(value)
+        async with self._servers:
+            await topics.send_junk(self.system, step.target, value)
 
 
 class _Held:

@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class Nursery:
         self.points: Counter[str] = Counter()
         self.ended: Counter[str] = Counter()
         """Ends of their own, by kind and exit code."""
+        self.roles: Mapping[str, Sequence[str]] = {}
+        """Of every service, those that have something to do."""
         self._server: asyncio.subprocess.Process | None = None
         self._ready = asyncio.Event()
         self._jobs: dict[str, asyncio.Future[int]] = {}
@@ -111,6 +113,7 @@ class Nursery:
         async for line in self._server.stdout:
             event = json.loads(line)
             if event["event"] == "ready":
+                self.roles = event["roles"]
                 self._ready.set()
             elif event["name"] in self._jobs:
                 self._jobs[event["name"]].set_result(event["code"])

@@ -64,6 +64,8 @@ class Report:
     invoices: int
     credit_notes: int
     duplicates: int
+    sent_again: int
+    """Facts that relays were made to send again, whether or not their topic is still the one."""
     worst_lag: int
     drained_after: float | None
     checked_in: float
@@ -211,6 +213,7 @@ class Run:
             invoices=sum("InvoiceIssued" in name for name in names),
             credit_notes=sum("CreditNoteIssued" in name for name in names),
             duplicates=duplicates(evidence),
+            sent_again=self.nemesis.set_back,
             worst_lag=self.watch.worst_lag,
             drained_after=None if calm is None else round(calm, 1),
             checked_in=round(time.monotonic() - began, 1),
@@ -222,4 +225,5 @@ class Run:
 
 def shortened(plan: Plan, mutant: str) -> Plan:
     """The plan of a run with a planted bug."""
-    return replace(plan, mutant=mutant, seconds=8.0, drain_seconds=8.0)
+    bug = MUTANTS[mutant]
+    return replace(plan, mutant=mutant, seconds=bug.seconds, drain_seconds=bug.drain_seconds)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -12,7 +12,6 @@ import psycopg
 from deploy.local.ports import free_port
 from deploy.local.services import ISSUER, SERVICES
 from libs.events.topics import TOPICS
-from libs.runtime.service import ROLES
 from tests.chaos.link import Link
 from tests.chaos.plan import Cast, kind_of
 from tests.chaos.points import by_role
@@ -24,14 +23,14 @@ NAMES = tuple(service.name for service in SERVICES if service != ISSUER)
 MODULES = {service.name: service.module for service in SERVICES}
 
 
-def processes() -> Iterator[tuple[str, str, str]]:
+def processes(roles: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
     """Name, service and role of every process: one that serves HTTP for each service, two of everything else."""
     yield ISSUER.name, ISSUER.name, ""
-    for service in NAMES:
-        for role in ROLES:
+    for service, works in roles.items():
+        for role in works:
             if role == "api":
                 yield f"{service}.api", service, role
-            elif role != "relay" or service in TOPICS:
+            else:
                 yield from ((f"{service}.{role}.{copy}", service, role) for copy in (1, 2))
 
 
@@ -41,7 +40,7 @@ class System:
     def __init__(self, stage: Stage, mutant: str = "") -> None:
         self.stage, self.mutant = stage, mutant
         self.prefix = f"c{uuid.uuid4().hex[:8]}"
-        self.processes = {name: (service, role) for name, service, role in processes()}
+        self.processes = {name: (service, role) for name, service, role in processes(stage.nursery.roles)}
         self.issuer_port = free_port()
         self.links: dict[str, Link] = {"kafka": stage.broker_link}
         for service in NAMES:

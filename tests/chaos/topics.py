@@ -1,7 +1,6 @@
 """What happens to topics behind the product's back: one is lost and made anew, junk is written to one."""
 
 import asyncio
-import uuid
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -28,9 +27,8 @@ async def make_anew(system: System, publisher: str) -> None:
     await system.make_topics()
 
 
-async def send_junk(system: System, publisher: str) -> bytes:
-    """Writes a record that is no fact, and answers its value."""
-    value = f"junk {uuid.uuid4()}".encode()
+async def send_junk(system: System, publisher: str, value: bytes) -> None:
+    """Writes a record that is no fact."""
     producer = AIOKafkaProducer(bootstrap_servers=system.stage.bootstrap, enable_idempotence=True)
     async with asyncio.timeout(_SECONDS):
         await producer.start()
@@ -38,4 +36,3 @@ async def send_junk(system: System, publisher: str) -> bytes:
             await producer.send_and_wait(f"{system.topic_prefix}{TOPICS[publisher]}", value, key=b"junk")
         finally:
             await producer.stop()
-    return value

@@ -30,10 +30,11 @@ class Watch:
         self.lag: Mapping[str, int] = {}
         self.worst_lag = 0
         self._marks: dict[tuple[str, ...], int] = {}
+        self._forgiven: set[tuple[str, ...]] = set()
 
     def forgive(self, service: str, consumer: str) -> None:
-        """The marks of this consumer start again."""
-        self._marks = {place: mark for place, mark in self._marks.items() if place[:2] != (service, consumer)}
+        """The marks of this consumer may go back from now on."""
+        self._forgiven.add((service, consumer))
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -50,7 +51,6 @@ class Watch:
                 return  # the database is down: that is what the run is about
 
     def _judge(self, service: str, connection: psycopg.Connection[Any]) -> None:
-        before = dict(self._marks)
         epoch, lag = connection.execute(_RELAY).fetchone() or (0, 0)
         self.lag = {**self.lag, service: lag}
         self.worst_lag = max(self.worst_lag, lag)
@@ -59,7 +59,7 @@ class Watch:
         now[service, "relay"] = epoch
         for place, mark in now.items():
             known = self._marks.get(place, 0)
-            if mark < known and place in before and place in self._marks:
+            if mark < known and place[:2] not in self._forgiven:
                 self.problems.append(("I8", f"{place} went back from {known} to {mark}"))
             self._marks[place] = mark
         (oldest,) = connection.execute(_OLD).fetchone() or (0,)

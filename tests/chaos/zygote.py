@@ -18,7 +18,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.local.services import SERVICES
+from deploy.local.services import ISSUER, SERVICES
+from libs.events.topics import TOPICS
+from libs.runtime.service import ROLES, run
 
 _DIE_WITH_PARENT = 1
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
@@ -57,7 +59,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Until standard input ends; then everything is killed."""
-        tell(event="ready")
+        tell(event="ready", roles=roles())
         try:
             while self._commands():
                 self._reap()
@@ -96,7 +98,8 @@ class Zygote:
                 process.again_at = None if process.held or process.pid else time.monotonic()
             case "forget":
                 process = self.processes[command["name"]]
-                process.once = True
+                process.once, process.held = True, True
+                process.again_at = None
                 self._signal(process, signal.SIGKILL)
             case unknown:
                 raise ValueError(unknown)
@@ -117,7 +120,9 @@ class Zygote:
             self._died(pid, os.waitstatus_to_exitcode(status))
 
     def _died(self, pid: int, code: int) -> None:
-        process = next(process for process in self.processes.values() if process.pid == pid)
+        process = next((process for process in self.processes.values() if process.pid == pid), None)
+        if process is None:
+            return  # its name was given to another since
         lived = time.monotonic() - process.born
         process.pid = 0
         point = process.armed if code == -signal.SIGKILL and not process.killed else ""
@@ -142,6 +147,17 @@ class Zygote:
             _live(process)
         process.pid, process.killed = pid, False
         process.armed, process.point = process.point, ""
+
+
+def roles() -> dict[str, list[str]]:
+    """The roles of every service that have something to do."""
+    found = {}
+    for service in SERVICES:
+        if service != ISSUER:
+            value = importlib.import_module(f"{service.module}.main").SERVICE
+            works = {"relay": service.name in TOPICS, "timers": getattr(value, "timers", None) is not None}
+            found[service.name] = [role for role in ROLES if works.get(role, True)]
+    return found
 
 
 def tell(**event: object) -> None:
@@ -188,8 +204,6 @@ def _settle(process: Process) -> None:
 
 def _run(process: Process) -> int:
     if process.argument:
-        from libs.runtime.service import run
-
         run(importlib.import_module(f"{process.module}.main").SERVICE, [process.argument])
         return 0
     return int(importlib.import_module(process.module).main() or 0)
@@ -199,11 +213,14 @@ def main() -> None:
     """Imports what the processes need, and serves."""
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for service in SERVICES:
-        module = importlib.import_module(service.module)
-        if hasattr(module, "__path__"):
-            importlib.import_module(f"{service.module}.main")
-    for name in ("deploy.migrate.__main__", "deploy.topics.__main__", "tests.chaos.mutants", "tests.chaos.points"):
+    roles()
+    for name in (
+        ISSUER.module,
+        "deploy.migrate.__main__",
+        "deploy.topics.__main__",
+        "tests.chaos.mutants",
+        "tests.chaos.points",
+    ):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # or the first collection of every child would copy all of it
