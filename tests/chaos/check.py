@@ -33,6 +33,10 @@ CHECKS: Mapping[Callable[[Evidence], Iterable[Problem]], tuple[str, ...]] = {
 """Each check with the invariants that it may find broken."""
 
 
+WATCHED = ("I8", "I13", "I16", "I21")
+"""Seen while it runs: marks and epochs that go back, transactions that stay, answers that no fault explains."""
+
+
 def verdicts(evidence: Evidence, seen: Iterable[Problem] = ()) -> dict[str, list[str]]:
     """What does not hold, by invariant; every invariant is named. `seen` was found while it ran."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -41,6 +45,8 @@ def verdicts(evidence: Evidence, seen: Iterable[Problem] = ()) -> dict[str, list
             found[name] += []
         for name, problem in check(evidence):
             found[name].append(problem)
+    for name in WATCHED:
+        found[name] += []
     for name, problem in seen:
         found[name].append(problem)
     found["I21"] += [f"an answer that no fault explains: {fault}" for fault in evidence.history.faults]

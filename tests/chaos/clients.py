@@ -68,7 +68,7 @@ class Client:
         self._token, self._token_until = "", 0.0
 
     async def run(self, seed: int, lines: int) -> None:
-        """Plays scripts until told to stop, and ends the one that it is in."""
+        """Plays scripts until told to stop, and ends the command that it is in."""
         async with self._http:
             for script in scripts(seed, self.number, lines):
                 if self.stopping:
@@ -80,7 +80,7 @@ class Client:
         if created is None or created.outcome != "ok":
             return
         for say in script.then:
-            if self.giving_up:
+            if self.stopping:
                 return
             await self.say(say, created.stream)
         if not script.shared and self.number % 3 == 0:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -59,6 +60,7 @@ class Report:
     answers_held: int
     connections_broken: int
     commands: dict[str, int]
+    refused: dict[str, int]
     retried: int
     facts: int
     invoices: int
@@ -208,6 +210,7 @@ class Run:
                 outcome: sum(operation.outcome == outcome for operation in operations)
                 for outcome in ("ok", "fail", "maybe")
             },
+            refused=dict(Counter(operation.reason for operation in operations if operation.reason)),
             retried=sum(operation.tries - 1 for operation in operations if operation.tries),
             facts=sum(len(facts) for facts in evidence.facts.values()),
             invoices=sum("InvoiceIssued" in name for name in names),

@@ -23,24 +23,30 @@ NAMES = tuple(service.name for service in SERVICES if service != ISSUER)
 MODULES = {service.name: service.module for service in SERVICES}
 
 
-def processes(roles: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
-    """Name, service and role of every process: one that serves HTTP for each service, two of everything else."""
+def processes(roles: Mapping[str, Sequence[str]], copies: int) -> Iterator[tuple[str, str, str]]:
+    """Name, service and role of every process: one that serves HTTP for each service, so many of everything else."""
     yield ISSUER.name, ISSUER.name, ""
     for service, works in roles.items():
         for role in works:
             if role == "api":
                 yield f"{service}.api", service, role
             else:
-                yield from ((f"{service}.{role}.{copy}", service, role) for copy in (1, 2))
+                yield from ((f"{service}.{role}.{copy}", service, role) for copy in range(1, copies + 1))
 
 
 class System:
-    """Databases, topics and processes of one run, on a stage. Enter it to start them."""
+    """Databases, topics and processes of one run, on a stage. Enter it to make them, then start it.
+
+    There are two of every singleton, so that they must keep out of each other's way; for a bug that does not need
+    that, one is enough.
+    """
 
     def __init__(self, stage: Stage, mutant: str = "") -> None:
         self.stage, self.mutant = stage, mutant
         self.prefix = f"c{uuid.uuid4().hex[:8]}"
-        self.processes = {name: (service, role) for name, service, role in processes(stage.nursery.roles)}
+        self.processes = {
+            name: (service, role) for name, service, role in processes(stage.nursery.roles, copies=1 if mutant else 2)
+        }
         self.issuer_port = free_port()
         self.links: dict[str, Link] = {"kafka": stage.broker_link}
         for service in NAMES:

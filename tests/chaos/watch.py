@@ -60,7 +60,9 @@ class Watch:
         for place, mark in now.items():
             known = self._marks.get(place, 0)
             if mark < known and place[:2] not in self._forgiven:
-                self.problems.append(("I8", f"{place} went back from {known} to {mark}"))
+                self.problems.append(
+                    ("I13" if place[1] == "relay" else "I8", f"{place} went back from {known} to {mark}")
+                )
             self._marks[place] = mark
         (oldest,) = connection.execute(_OLD).fetchone() or (0,)
         if oldest > OLDEST_SECONDS:

@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -20,7 +21,8 @@ from typing import Any
 
 from deploy.local.services import ISSUER, SERVICES
 from libs.events.topics import TOPICS
-from libs.runtime.service import ROLES, run
+from libs.runtime.service import ROLES, Parts, run
+from libs.runtime.settings import ServiceSettings
 
 _DIE_WITH_PARENT = 1
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
@@ -209,6 +211,15 @@ def _run(process: Process) -> int:
     return int(importlib.import_module(process.module).main() or 0)
 
 
+def _warm_up() -> None:
+    """Builds every application once, over no store: what is imported and compiled then is there for all children."""
+    settings = ServiceSettings(database_url="", token_keys_url="http://127.0.0.1", mode="development")
+    for service in SERVICES:
+        if service != ISSUER:
+            nothing: Any = None
+            importlib.import_module(f"{service.module}.main").SERVICE.api(Parts(nothing, settings, set()))
+
+
 def main() -> None:
     """Imports what the processes need, and serves."""
     _die_with_parent()
@@ -222,7 +233,10 @@ def main() -> None:
         "tests.chaos.points",
     ):
         importlib.import_module(name)
+    _warm_up()
     gc.collect()
+    if threading.active_count() > 1:
+        raise RuntimeError("a thread was begun before the first fork: its locks would stay locked in every child")
     gc.freeze()  # or the first collection of every child would copy all of it
     Zygote().serve()
 
