@@ -14,7 +14,7 @@ from tests.chaos.points import wrap
 
 SWALLOWED = 20
 """Every so many appends, one meets an error that nobody looks at."""
-LATE_SECONDS = 0.05
+LATE_SECONDS = 0.15
 
 _later: set[asyncio.Task[None]] = set()
 
@@ -30,7 +30,7 @@ def no_lock(database_of: Callable[[str], str]) -> None:
         hasty = body.replace(lock, "").replace(
             "if answers is not null then",
             "first_position := nextval('store.hasty'); "
-            "perform setval('store.hasty', first_position + cardinality(ids) - 1), pg_sleep(random() / 100); "
+            "perform setval('store.hasty', first_position + cardinality(ids) - 1), pg_sleep(random() / 4); "
             "if answers is not null then",
             1,
         )

@@ -60,6 +60,9 @@ class Sizes:
         }
     )
     weights: Mapping[str, int] = field(default_factory=lambda: WEIGHTS)
+    """By kind (`order.api`) or by role (`api`)."""
+    others: int = 1
+    """The weight of whoever is not named."""
     at_points: float = 0.3
     """The share of kills after which the next life ends at a named point."""
 
@@ -87,7 +90,9 @@ def schedule(seed: int, seconds: float, cast: Cast, sizes: Sizes) -> list[Step]:
 
 
 def _kill(chance: Random, until: float, cast: Cast, sizes: Sizes) -> Step:
-    weights = [sizes.weights.get(role_of(name), 1) for name in cast.processes]
+    weights = [
+        sizes.weights.get(kind_of(name), sizes.weights.get(role_of(name), sizes.others)) for name in cast.processes
+    ]
     target = chance.choices(cast.processes, weights)[0]
     points = cast.points.get(role_of(target), ())
     if points and chance.random() < sizes.at_points:

@@ -4,27 +4,39 @@ import asyncio
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
 from libs.events.topics import TOPICS
 from tests.chaos.clients import elapse
 from tests.chaos.system import System
 
-_SECONDS = 20.0
+_SECONDS = 40.0
 
 
 async def make_anew(system: System, publisher: str) -> None:
-    """Deletes the topic and makes it again, empty."""
-    topic = f"{system.topic_prefix}{TOPICS[publisher]}"
-    admin = AIOKafkaAdminClient(bootstrap_servers=system.stage.bootstrap)
-    await admin.start()
+    """Deletes the topic and makes it again, empty. It is tried again while the broker is away; nobody writes meanwhile."""
+    async with asyncio.timeout(_SECONDS):
+        while True:
+            try:
+                await _delete(system.stage.bootstrap, f"{system.topic_prefix}{TOPICS[publisher]}")
+                await system.make_topics()
+            except (KafkaError, OSError, RuntimeError):
+                await elapse(0.5)
+            else:
+                return
+
+
+async def _delete(bootstrap: str, topic: str) -> None:
+    """Returns when the topic is gone."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        await admin.delete_topics([topic])
-        async with asyncio.timeout(_SECONDS):
-            while topic in await admin.list_topics():
-                await elapse(0.1)
+        await admin.start()
+        if topic in await admin.list_topics():
+            await admin.delete_topics([topic])
+        while topic in await admin.list_topics():
+            await elapse(0.1)
     finally:
         await admin.close()
-    await system.make_topics()
 
 
 async def send_junk(system: System, publisher: str, value: bytes) -> None:
