@@ -1,7 +1,7 @@
 """What a run does to the system and asks of it, drawn from a seed alone: pure, printable, the same again for the same seed."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -9,6 +9,8 @@ WEIGHTS: Mapping[str, int] = {"api": 5, "relay": 6, "hear": 2, "issuer": 1}
 """How often a process of a role is chosen. A killed reader costs its group the session time-out, so seldom."""
 
 HIT_AT_MOST = 3
+PAUSES = (1, 1, 2, 3, 5, 8, 12)
+"""Seconds; a leader's session ends after ten."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,13 @@ def schedule(seed: int, seconds: float, cast: Cast, sizes: Sizes) -> list[Step]:
         for turn in range(times):
             at = until * (turn + chance.uniform(0.1, 0.9)) / times
             steps.append(_fault(chance, at, fault, cast))
-    return sorted(steps, key=lambda step: step.at)
+    in_time = [_ended(step, seconds) if step.fault == "pause" else step for step in steps]
+    return sorted(in_time, key=lambda step: step.at)
+
+
+def _ended(step: Step, seconds: float) -> Step:
+    """The step, over when the load is."""
+    return replace(step, amount=max(1, min(step.amount, int(seconds - step.at))))
 
 
 def _kill(chance: Random, until: float, cast: Cast, sizes: Sizes) -> Step:
@@ -103,7 +111,7 @@ def _kill(chance: Random, until: float, cast: Cast, sizes: Sizes) -> Step:
 def _fault(chance: Random, at: float, fault: str, cast: Cast) -> Step:  # noqa: C901
     match fault:
         case "pause":
-            return Step(at, fault, chance.choice(cast.processes), chance.choice([1, 1, 2, 3, 5, 8, 12]))
+            return Step(at, fault, chance.choice(cast.processes), chance.choice(PAUSES))
         case "end_backends":
             return Step(at, fault, amount=chance.randint(1, 12))
         case "cut":

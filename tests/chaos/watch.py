@@ -10,7 +10,7 @@ from tests.chaos.check_log import Problem
 from tests.chaos.clients import elapse
 from tests.chaos.system import NAMES, System
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 1.0
 OLDEST_SECONDS = 15
 """A transaction older than this holds up the others. Idle ones end after 5 s, statements after 10 s."""
 _MARKS = "select consumer, source, partition, position from store.heard"
@@ -22,7 +22,7 @@ _OLD = """
 
 
 class Watch:
-    """Looks at every database twice a second; `forgive` tells it of marks that were set back on purpose."""
+    """Looks at every database once a second; `forgive` tells it of marks that were set back on purpose."""
 
     def __init__(self, system: System) -> None:
         self.system = system
