@@ -116,7 +116,7 @@ class Evidence:
 
 def read_store(database: str, *, margins: bool = False) -> Store:
     """Everything of one database, in one state of it."""
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(database, options="-c timezone=UTC") as connection:
         connection.execute("set transaction isolation level repeatable read")
         facts = [Fact._make((*row[:4], bytes(row[4]), *row[5:])) for row in connection.execute(_FACTS.encode())]
         relayed = connection.execute(_RELAY).fetchone()
@@ -134,11 +134,17 @@ def read_store(database: str, *, margins: bool = False) -> Store:
 _MARGINS = "select order_id::text, line, state, cost::text, sales::text, currency from read.margin_rows(null)"
 _NAMES = "select table_name from information_schema.columns where table_schema = 'read' and column_name = 'known_to'"
 _COLUMNS = """
-    select a.attname, coalesce(a.attnum = any(i.indkey), false) from pg_attribute a
-    left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
-    where a.attrelid = to_regclass('read.' || quote_ident(%s)) and a.attnum > 0 and not a.attisdropped
+    select a.attname, exists (
+        select from pg_class t join pg_namespace n on n.oid = t.relnamespace
+        join pg_index i on i.indrelid = t.oid and i.indisprimary
+        join pg_attribute k on k.attrelid = t.oid and k.attnum = any(i.indkey)
+        where n.nspname like 'read\\_%%' and t.relname = s.relname and k.attname = a.attname
+    )
+    from pg_class s join pg_attribute a on a.attrelid = s.oid
+    where s.oid = to_regclass('read.' || quote_ident(%s)) and a.attnum > 0 and not a.attisdropped
     order by a.attnum
 """
+"""What everybody reads is a view in `read` over a table of the same name in `read_<generation>`, which has the key."""
 
 
 def _names(connection: psycopg.Connection[Any]) -> Iterator[str]:

@@ -104,13 +104,16 @@ def _moved(state: str) -> Change:
     return change
 
 
+_HEADER = ("description", *_LISTED)
+
+
 def _begun(_: Rows, says: Mapping[str, Any], __: Fact) -> Rows:
-    names = ("number", "agreement", "project", "customer", "service_date", "currency", "description")
-    return {ONE: {**{name: says.get(name) for name in names}, "canceled": "false"}}
+    names = ("number", "agreement", "project", "customer", "currency", *_HEADER)
+    return {ONE: {**{name: says.get(name) for name in names}, "stage": None, "canceled": "false"}}
 
 
 def _headed(rows: Rows, says: Mapping[str, Any], _: Fact) -> Rows:
-    changed = {name: says.get(name) for name in ("service_date", "description")}
+    changed = {name: says.get(name) for name in _HEADER}
     return {ONE: {**rows[ONE], **changed}} if ONE in rows else {}
 
 
@@ -225,7 +228,12 @@ _LIST: Mapping[str, Change] = {
     "OrderCanceled": _moved("canceled"),
     "OrderStageChanged": _staged,
 }
-_HEADS: Mapping[str, Change] = {"OrderCreated": _begun, "OrderRevised": _headed, "OrderCanceled": _called_off}
+_HEADS: Mapping[str, Change] = {
+    "OrderCreated": _begun,
+    "OrderRevised": _headed,
+    "OrderCanceled": _called_off,
+    "OrderStageChanged": _staged,
+}
 
 
 def _of(publisher: str, changes: Mapping[str, Change]) -> Fold:
