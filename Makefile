@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fmt docs lock up down clean
+.PHONY: help setup demo run test chaos check fmt docs lock up down clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target says; do printf '  make %-6s  %s\n' "$$target" "$$says"; done
@@ -17,6 +17,9 @@ run: setup ## start the same system with no story
 
 test: setup ## run every test
 	@.venv/bin/pytest -q
+
+chaos: setup ## kill and break everything for SECONDS=600, drawn from SEED=1, and check what is left
+	@.venv/bin/python -m tests.chaos --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
 
 check: setup ## lint, layout, types, import contracts
 	@sh deploy/check.sh

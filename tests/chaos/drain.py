@@ -1,0 +1,57 @@
+"""Waiting, for a bounded time, until everybody is at the end: relays have sent all, readers have heard all."""
+
+import asyncio
+import time
+
+import psycopg
+from aiokafka.partitioner import murmur2
+
+from libs.events.topics import TOPICS
+from tests.chaos.clients import elapse
+from tests.chaos.evidence import PARTITIONS
+from tests.chaos.system import NAMES, System
+
+LOOK_SECONDS = 0.4
+_STREAMS = "select originator_id::text, max(notification_id) from store.stored_events group by 1"
+_HEARD = "select consumer, source, partition, position from store.heard"
+
+
+async def drained(system: System, within: float) -> float | None:
+    """Seconds until everybody was at the end, or None when somebody was not in time."""
+    began = time.monotonic()
+    while time.monotonic() - began < within:
+        if await asyncio.to_thread(_at_the_end, system):
+            return time.monotonic() - began
+        await elapse(LOOK_SECONDS)
+    return None
+
+
+def _at_the_end(system: System) -> bool:
+    """Whether marks that were read first equal tips that were read after them: then nothing was under way between."""
+    try:
+        marks = {service: _marks(system.database(service)) for service in NAMES}
+        tips = {service: _tips(system.database(service)) for service in NAMES}
+    except psycopg.Error:
+        return False
+    relayed = all(marks[service][0] == tips[service].get(-1, 0) for service in NAMES if service in TOPICS)
+    return relayed and all(
+        position == tips.get(source, {}).get(partition, 0)
+        for _, heard in marks.values()
+        for (_, source, partition), position in heard.items()
+    )
+
+
+def _marks(database: str) -> tuple[int, dict[tuple[str, str, int], int]]:
+    with psycopg.connect(database) as connection:
+        heard = {(row[0], row[1], row[2]): row[3] for row in connection.execute(_HEARD)}
+        relay = connection.execute("select position from store.relay").fetchone()
+        return relay[0] if relay else 0, heard
+
+
+def _tips(database: str) -> dict[int, int]:
+    tips: dict[int, int] = {}
+    with psycopg.connect(database) as connection:
+        for stream, position in connection.execute(_STREAMS):
+            for partition in ((murmur2(stream.encode()) & 0x7FFFFFFF) % PARTITIONS, -1):
+                tips[partition] = max(tips.get(partition, 0), position)
+    return tips

@@ -1,0 +1,109 @@
+"""Named crash points: a process that is armed with one kills itself with -9 when it gets there. Test-only: the product
+knows nothing of them, the functions that they name are wrapped in the forked process."""
+
+import asyncio
+import functools
+import importlib
+import inspect
+import os
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place in the code: before or after a function, or while it waits for its first answer."""
+
+    role: str
+    place: str
+    when: Literal["before", "during", "after"]
+
+
+POINTS: Mapping[str, Point] = {
+    "A1 authorised": Point("api", "libs.runtime.http.front:Front.admit", "after"),
+    "A2 body read": Point("api", "libs.runtime.http.call:call_of", "after"),
+    "A4 loaded": Point("api", "libs.runtime.store:FactStore.load", "after"),
+    "A5 decided": Point("api", "libs.runtime.store:FactStore.decide", "after"),
+    "A8 append sent": Point("api", "libs.runtime.recorder:append_on", "during"),
+    "A9 appended": Point("api", "libs.runtime.recorder:FactRecorder.append", "after"),
+    "A10 answering": Point("api", "libs.runtime.http.call:_response", "after"),
+    "R1 leads": Point("relay", "libs.runtime.relay:Relay._lead", "after"),
+    "R2 batch read": Point("relay", "libs.runtime.relay:Relay._send", "before"),
+    "R3 some sent": Point("relay", "aiokafka:AIOKafkaProducer.send", "after"),
+    "R4 acknowledged": Point("relay", "libs.runtime.relay:_move", "before"),
+    "R5 checkpoint sent": Point("relay", "libs.runtime.relay:_move", "during"),
+    "R6 checkpoint moved": Point("relay", "libs.runtime.relay:_move", "after"),
+    "J1 batch read": Point("hear", "libs.runtime.hearing:Hearing.handle", "before"),
+    "J3 views written": Point("hear", "libs.runtime.projector:Projector.apply", "after"),
+    "C3 effect done": Point("hear", "libs.runtime.reactor:Reactor.apply", "after"),
+    "C4 marks moved": Point("hear", "libs.runtime.hearing:Hearing._move", "after"),
+    "C5 committed": Point("hear", "libs.runtime.hearing:Hearing.handle", "after"),
+    "C7 rebalancing": Point("hear", "libs.runtime.consumer:_Assignment.on_partitions_assigned", "before"),
+    "C8 parking": Point("hear", "libs.runtime.hearing:Hearing._park", "after"),
+}
+
+
+def by_role() -> dict[str, list[str]]:
+    """The names of the points that a process of each role may come to."""
+    roles: dict[str, list[str]] = {}
+    for name, point in POINTS.items():
+        roles.setdefault(point.role, []).append(name)
+    return roles
+
+
+def arm(name: str, hit: int) -> None:
+    """From now on this process ends when it comes to the point for the `hit`-th time."""
+    point, left = POINTS[name], hit
+
+    def reached() -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    wrap(point.place, lambda original: _watched(original, point.when, reached))
+
+
+def wrap(place: str, wrapper: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Puts `wrapper(original)` in place of `module:Class.function`; AttributeError when there is none."""
+    holder, name = found(place)
+    setattr(holder, name, wrapper(getattr(holder, name)))
+
+
+def found(place: str) -> tuple[Any, str]:
+    """What holds the function that `place` names, and its name there."""
+    module, _, path = place.partition(":")
+    *parts, name = path.split(".")
+    holder: Any = importlib.import_module(module)
+    for part in parts:
+        holder = getattr(holder, part)
+    getattr(holder, name)
+    return holder, name
+
+
+def _watched(original: Callable[..., Any], when: str, reached: Callable[[], None]) -> Callable[..., Any]:
+    @functools.wraps(original)
+    async def slow(*values: Any, **named: Any) -> Any:
+        if when == "before":
+            reached()
+        work = asyncio.ensure_future(original(*values, **named))
+        if when == "during":
+            await asyncio.wait([work], timeout=0)  # one turn of the loop: the question is on its way
+            reached()
+        answer = await work
+        if when == "after":
+            reached()
+        return answer
+
+    @functools.wraps(original)
+    def quick(*values: Any, **named: Any) -> Any:
+        if when == "before":
+            reached()
+        answer = original(*values, **named)
+        if when == "after":
+            reached()
+        return answer
+
+    return slow if inspect.iscoroutinefunction(original) else quick

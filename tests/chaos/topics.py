@@ -1,0 +1,50 @@
+"""What happens to topics behind the product's back: one is lost and made anew, junk is written to one."""
+
+import asyncio
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from libs.events.topics import TOPICS
+from tests.chaos.clients import elapse
+from tests.chaos.system import System
+
+_SECONDS = 40.0
+
+
+async def make_anew(system: System, publisher: str) -> None:
+    """Deletes the topic and makes it again, empty. It is tried again while the broker is away; nobody writes meanwhile."""
+    async with asyncio.timeout(_SECONDS):
+        while True:
+            try:
+                await _delete(system.stage.bootstrap, f"{system.topic_prefix}{TOPICS[publisher]}")
+                await system.make_topics()
+            except (KafkaError, OSError, RuntimeError):
+                await elapse(0.5)
+            else:
+                return
+
+
+async def _delete(bootstrap: str, topic: str) -> None:
+    """Returns when the topic is gone."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        if topic in await admin.list_topics():
+            await admin.delete_topics([topic])
+        while topic in await admin.list_topics():
+            await elapse(0.1)
+    finally:
+        await admin.close()
+
+
+async def send_junk(system: System, publisher: str, value: bytes) -> None:
+    """Writes a record that is no fact."""
+    producer = AIOKafkaProducer(bootstrap_servers=system.stage.bootstrap, enable_idempotence=True)
+    async with asyncio.timeout(_SECONDS):
+        await producer.start()
+        try:
+            await producer.send_and_wait(f"{system.topic_prefix}{TOPICS[publisher]}", value, key=b"junk")
+        finally:
+            await producer.stop()
