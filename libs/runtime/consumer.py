@@ -3,21 +3,27 @@
 FastStream's loop swallows what a handler raises and what the broker says; so no handler is registered.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faststream import AckPolicy
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from libs.runtime.hearing import Hearing
+from libs.runtime.intake import Hole, Mark
 from libs.runtime.kafka import broker, topic_of
+from libs.runtime.metrics import LAG
 from libs.runtime.records import Record, from_kafka
 from libs.runtime.settings import KafkaSettings
+from libs.runtime.watchdog import PATIENCE, Watch, watched
 
 BATCH = 1000
 POLL_MS = 250
+LOOKS = 6
+"""How often the watchdog looks within its patience."""
 
 
 class Truncated(RuntimeError):
@@ -32,6 +38,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self.feed.sought -= set(revoked)
+        self.feed.unsure -= set(revoked)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self.feed.consumer.pause(*assigned)
@@ -39,16 +46,26 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in assigned:
             self.feed.consumer.seek(partition, offsets[partition.partition])
         self.feed.sought |= set(assigned)
+        self.feed.unsure |= set(assigned)
         self.feed.consumer.resume(*assigned)
 
 
 class KafkaFeed:
-    """One consumer of one topic. The offsets that count stand in our database, in the effect's transaction."""
+    """One consumer of one topic. The positions that count stand in our database, in the effect's transaction.
 
-    def __init__(self, hearing: Hearing, kafka: KafkaSettings) -> None:
-        self.hearing, self.kafka = hearing, kafka
+    An offset is only a hint where to go on: the record before it must be known, else the topic was made anew. Where
+    the fact that follows the mark does not come next, it is looked for in the whole partition: a replay puts it
+    further on, a topic made anew further back. It is Hole, or Truncated, only when it is nowhere.
+    """
+
+    def __init__(self, hearing: Hearing, kafka: KafkaSettings, patience: float = PATIENCE) -> None:
+        self.hearing, self.kafka, self.patience = hearing, kafka, patience
         self.topic = topic_of(hearing.source, kafka)
         self.sought: set[TopicPartition] = set()
+        self.unsure: set[TopicPartition] = set()
+        """Partitions whose stored offset was not compared with the topic yet."""
+        self._again: set[TopicPartition] = set()
+        """Partitions that begin with the record before the mark."""
         self._subscriber: BatchSubscriber | None = None
 
     @property
@@ -59,8 +76,8 @@ class KafkaFeed:
         return self._subscriber.consumer
 
     async def run(self) -> None:
-        """Hears for ever. Truncated and Hole mean that facts were lost on the way: the process must end and say so.
-        Any other error: close, and run again from the marks; nothing is lost and repeats are harmless."""
+        """Hears for ever. Truncated and Hole mean that facts were lost on the way, Stuck that nothing is handed out:
+        the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and repeats are harmless."""
         connected = broker(self.kafka, f"{self.hearing.consumer}.{self.hearing.source}")
         self._subscriber = connected.subscriber(
             self.topic,
@@ -77,11 +94,16 @@ class KafkaFeed:
         await self.hearing.open()
         try:
             await connected.start()
-            while True:
-                await self._hear_once()
+            await watched(self._hear_for_ever(), self._watch())
         finally:
             await connected.stop()
             await self.hearing.close()
+
+    async def _hear_for_ever(self) -> None:
+        while True:
+            while self.unsure:
+                await self._begin(self.unsure.pop())
+            await self._hear_once()
 
     async def _hear_once(self) -> None:
         try:
@@ -91,27 +113,86 @@ class KafkaFeed:
                 raise
             return
         except OffsetOutOfRangeError:
-            await self._find_the_log_again()
+            self.unsure |= self.consumer.assignment()
             return
         records = [self._read(record) for records in batches.values() for record in records]
-        if records:
-            await self.hearing.handle(records)
+        await self._hear([record for record in records if not self._only_compared(record)])
+        self._again -= set(batches)
+
+    async def _hear(self, records: Sequence[Record]) -> None:
+        """Hears the records, those before a hole first; then looks for what is missing there."""
+        try:
+            if records:
+                await self.hearing.handle(records)
+        except Hole as hole:
+            await self._hear([one for one in records if one.partition != hole.partition or one.offset < hole.offset])
+            await self._search(TopicPartition(self.topic, hole.partition), hole)
 
     def _read(self, record: Any) -> Record:
         return from_kafka(record, self.hearing.source)
 
-    async def _find_the_log_again(self) -> None:
-        """An offset outside the log: before its start is Truncated; behind its end, the topic was made anew, and is
-        read from its beginning, where the marks tell what is known."""
-        assigned = list(self.consumer.assignment())
-        starts = await self.consumer.beginning_offsets(assigned)
-        ends = await self.consumer.end_offsets(assigned)
-        for partition in assigned:
-            offset = self.hearing.marks[partition.partition].offset
-            if offset < starts[partition]:
-                raise Truncated(
-                    f"{self.topic}, partition {partition.partition}: offset {offset} is wanted, the topic begins at "
-                    f"{starts[partition]}; let the publisher replay into a new topic or rebuild from a backup"
-                )
-            if offset > ends[partition]:
-                self.consumer.seek(partition, starts[partition])
+    def _only_compared(self, record: Record) -> bool:
+        """Whether this is a known fact from before the offset where we go on."""
+        mark, envelope = self.hearing.marks[record.partition], record.envelope
+        return record.offset < mark.offset and envelope is not None and envelope.position <= mark.position
+
+    async def _begin(self, where: TopicPartition) -> None:
+        """Goes to the record before the stored offset, which must be known. Behind the end of the log the topic was
+        made anew; before its start, what follows the mark must be somewhere, or it is Truncated."""
+        mark, start, end = self.hearing.marks[where.partition], *await self._bounds(where)
+        if mark.offset > end:
+            mark = self.hearing.marks[where.partition] = Mark(mark.position, start)
+        if mark.offset < start:
+            fault = (
+                f"{self.topic}, partition {where.partition}: offset {mark.offset} is wanted, the topic begins at {start}; "
+                f"let the publisher send again: fieldfact replay --service {self.hearing.source}"
+            )
+            await self._search(where, Truncated(fault))
+        else:
+            self._again |= {where} if mark.offset > start else set()
+            self._seek(where)
+
+    async def _search(self, where: TopicPartition, loss: RuntimeError) -> None:
+        """Goes on at the first record of the partition that follows the mark; raises `loss` when there is none.
+
+        All other partitions go back to their marks, too: what was fetched of them is not given out again.
+        """
+        mark, (start, end) = self.hearing.marks[where.partition], await self._bounds(where)
+        found = await self._following(where, start, end)
+        if found is None:
+            raise loss
+        self.hearing.marks[where.partition] = Mark(mark.position, found)
+        self._again.discard(where)
+        for assigned in self.consumer.assignment() - self.unsure:
+            self._seek(assigned)
+
+    async def _following(self, where: TopicPartition, start: int, end: int) -> int | None:
+        position = self.hearing.marks[where.partition].position
+        self.consumer.seek(where, start)
+        while await self.consumer.position(where) < end:
+            batches = await self.consumer.getmany(where, timeout_ms=POLL_MS, max_records=BATCH)
+            for record in map(self._read, batches.get(where, ())):
+                if record.envelope and record.envelope.previous == position and not record.misplaced:
+                    return record.offset
+        return None
+
+    def _seek(self, where: TopicPartition) -> None:
+        self.consumer.seek(where, self.hearing.marks[where.partition].offset - (where in self._again))
+
+    async def _bounds(self, where: TopicPartition) -> tuple[int, int]:
+        starts, ends = await self.consumer.beginning_offsets([where]), await self.consumer.end_offsets([where])
+        return starts[where], ends[where]
+
+    async def _watch(self) -> None:
+        """Measures how many facts wait, and raises Stuck when none is handed out for too long."""
+        watch, clock = Watch(f"{self.hearing.consumer} on {self.topic}", self.patience), asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self.patience / LOOKS)
+            try:
+                places = {one: await self.consumer.position(one) for one in self.consumer.assignment() & self.sought}
+            except IllegalStateError:
+                continue  # taken away meanwhile
+            ends = await self.consumer.end_offsets(list(places)) if places else {}
+            reached = {one.partition: place for one, place in places.items()}
+            waiting = watch.look(clock.time(), reached, {one.partition: end for one, end in ends.items()})
+            LAG.labels(self.hearing.consumer, self.hearing.source).set(waiting)

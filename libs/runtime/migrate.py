@@ -10,7 +10,9 @@ from libs.runtime.database import Connection, connect, unit_of_work
 from libs.runtime.service import Service
 from libs.runtime.versions import creation
 
-STORE_SQL = (Path(__file__).parent / "migrations" / "store.sql").read_text()
+_MIGRATIONS = Path(__file__).parent / "migrations"
+STORE_SQL = (_MIGRATIONS / "store.sql").read_text()
+OPERATE_SQL = (_MIGRATIONS / "operate.sql").read_text()
 LOCK = 4713
 _APPLIED = "create table if not exists public.migration (name text primary key, applied_at timestamptz default now())"
 
@@ -36,7 +38,7 @@ async def migrate(service: Service, server: str, login: str) -> list[str]:
 def migrations(service: Service) -> Mapping[str, str]:
     """Every migration of a service by name, in order: the store, the views' tables, then the service's own."""
     tables = ";\n".join(creation(service.tables))
-    return {"store": STORE_SQL} | ({"views": tables} if tables else {}) | dict(service.sql)
+    return {"store": STORE_SQL, "operate": OPERATE_SQL} | ({"views": tables} if tables else {}) | dict(service.sql)
 
 
 async def _create(server: str, login: str) -> None:
