@@ -24,7 +24,7 @@ async def migrate(service: Service, server: str, login: str) -> list[str]:
     database, the role and its password. Runs under an advisory lock; each migration is one transaction.
     """
     await _create(server, login)
-    async with await connect(_as_owner(server, login)) as connection:
+    async with await connect(as_owner(server, login)) as connection:
         await connection.execute("select pg_advisory_lock(%s)", (LOCK,))
         await connection.execute(_APPLIED)
         applied = []
@@ -93,6 +93,7 @@ async def _exists(connection: Connection, query: str, value: str) -> bool:
     return await cursor.fetchone() is not None
 
 
-def _as_owner(server: str, login: str) -> str:
+def as_owner(server: str, login: str) -> str:
+    """The URL of the database that `login` names, by the login of `server`."""
     parts = urlsplit(server)
     return urlunsplit((parts.scheme, parts.netloc, urlsplit(login).path, parts.query, ""))

@@ -12,6 +12,7 @@ from libs.runtime.database import Connection, connect, one_row
 from libs.runtime.kafka import producer, topic_of
 from libs.runtime.metrics import RELAY_LAG
 from libs.runtime.recorder import StoredFact
+from libs.runtime.records import envelope_of
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
 
@@ -47,22 +48,8 @@ class Checkpoint:
         return facts
 
     def _envelope(self, fact: StoredFact, publisher: str) -> Envelope:
-        stream_id = str(fact.originator_id)
-        partition = partition_of(stream_id)
-        envelope = Envelope(
-            type=fact.topic,
-            publisher=publisher,
-            stream_id=stream_id,
-            sequence=fact.originator_version,
-            position=fact.position,
-            previous=self.previous.get(partition, 0),
-            occurred_at=fact.occurred_at,
-            recorded_at=fact.recorded_at,
-            correlation_id=fact.meta["correlation_id"],
-            causation_id=fact.meta["causation_id"],
-            actor=fact.meta["actor"],
-            traceparent=fact.meta.get("traceparent", ""),
-        )
+        partition = partition_of(str(fact.originator_id))
+        envelope = envelope_of(fact, publisher, self.previous.get(partition, 0))
         self.previous[partition] = self.position = fact.position
         return envelope
 

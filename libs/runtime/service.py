@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import MetaData
 
+from libs.events.fact import Fact
 from libs.events.topics import TOPICS
 from libs.kernel.policy import Policy
 from libs.runtime.consumer import KafkaFeed
@@ -45,11 +46,16 @@ class Parts:
     degraded: set[str]
 
 
+Numbers = Mapping[type[Fact], Callable[[Any], tuple[str, int]]]
+"""Facts that took a number from a sequence or counter of the store: from which, and which number."""
+
+
 @dataclass(frozen=True)
 class Service:
     """One service. A view that hears the service's own name is fed from its own log, any other from Kafka.
 
-    `tables` are those of the views; `sql` are further migrations by name, applied after them in order.
+    `tables` are those of the views; `sql` are further migrations by name, applied after them in order. `numbers` is
+    asked when facts come back after a restore, so that no number is given again.
     """
 
     name: str
@@ -58,6 +64,7 @@ class Service:
     reactions: Sequence[Reaction] = ()
     tables: MetaData = field(default_factory=MetaData)
     sql: Mapping[str, str] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
 
 
 ROLES = ("api", "relay", "hear")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from libs.events.order import OrderCreated
 from libs.rules.pricing import Wanted
 from libs.runtime.faults import NotFound
 from libs.runtime.store import FactStore
@@ -24,6 +25,7 @@ from services.order.domain.service_order.state import (
 from services.order.projections import lookups
 
 Standing = Open | Posted | Canceled
+_SEQUENCE = "order_number"
 
 
 async def existing(store: FactStore, order_id: str) -> tuple[int, Standing]:
@@ -80,7 +82,7 @@ async def new_order(store: FactStore, order_id: str, accounting_currency: str, g
     header = {name: value for name, value in given.items() if name != "project"}
     return CreateOrder(
         order_id=order_id,
-        number=f"SO-{await store.next_number('order_number'):06d}",
+        number=f"SO-{await store.next_number(_SEQUENCE):06d}",
         project_key=key,
         project=project,
         customer_known=await lookups.customer_known(store, project.customer if project else None),
@@ -88,3 +90,8 @@ async def new_order(store: FactStore, order_id: str, accounting_currency: str, g
         workers=await workers(store, given.get("responsible"), given.get("preferred_technician")),
         **header,
     )
+
+
+def number_taken(created: OrderCreated) -> tuple[str, int]:
+    """The sequence that an order's number was drawn from, and the number."""
+    return _SEQUENCE, int(created.number.rpartition("-")[2])

@@ -2,11 +2,13 @@
 
 from fastapi import FastAPI
 
+from libs.events.order import OrderCreated
 from libs.runtime.http.app import create_app
 from libs.runtime.http.front import front_of
 from libs.runtime.service import Parts, Service
 from services.order.api.lines import Lines
 from services.order.api.orders import Orders
+from services.order.application import number_taken
 from services.order.projections import TABLES, VIEWS
 from services.order.settings import OrderSettings
 
@@ -18,4 +20,4 @@ def api(parts: Parts) -> FastAPI:
     return create_app("Fieldfact order", [orders.router(), Lines(parts.store).router()], front)
 
 
-SERVICE = Service("order", api, views=VIEWS, tables=TABLES)
+SERVICE = Service("order", api, views=VIEWS, tables=TABLES, numbers={OrderCreated: number_taken})

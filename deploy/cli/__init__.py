@@ -1,0 +1,1 @@
+"""`fieldfact`: what an operator can do when something went wrong."""
