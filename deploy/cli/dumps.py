@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -29,14 +30,9 @@ async def _run(name: str, database: str, *words: str) -> None:
         program = find_binaries().program(name)
     except NoPostgres as fault:
         raise Refused(str(fault)) from fault
-    running = await asyncio.create_subprocess_exec(
-        program,
-        f"--dbname={address}",
-        *words,
-        env={**os.environ, **secret},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+    command = [program, f"--dbname={address}", *words]
+    done = await asyncio.to_thread(
+        subprocess.run, command, env={**os.environ, **secret}, capture_output=True, text=True, check=False
     )
-    said, _ = await running.communicate()
-    if running.returncode:
-        raise Refused(f"{name} ended with {running.returncode}: {said.decode(errors='replace').strip()}")
+    if done.returncode:
+        raise Refused(f"{name} ended with {done.returncode}: {done.stdout}{done.stderr}".strip())

@@ -18,8 +18,8 @@ from libs.runtime.settings import KafkaSettings
 UNKNOWN = """
 What cannot be known:
 - facts that were recorded after the backup and had not reached Kafka are gone, though they were answered;
-- the Idempotency-Keys of commands answered since {taken_at}: a caller who sends one of them again is not recognised
-  and the command is decided once more. Keys do not travel with the facts, so they cannot be rebuilt;
+- the Idempotency-Keys of commands answered since {taken_at}: a caller who sends one of them again
+  is not recognised and the command is decided once more. Keys do not travel with the facts, so they cannot be rebuilt;
 - a parked fact that was retried or discarded since then waits again."""
 
 

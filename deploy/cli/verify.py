@@ -27,8 +27,7 @@ async def _run(arguments: argparse.Namespace) -> int:
             differing += 1
             continue
         print(
-            f"{name}: {found.facts} facts are on the topic byte for byte, nothing else is; the chain is unbroken in "
-            f"{len(found.marks)} partitions; repeats {found.repeats}, passed behind a mended hole {found.passed}, "
-            f"not sent yet {found.unsent}"
+            f"{name}: the topic holds {found.facts} facts byte for byte and nothing else, the chain is unbroken\n"
+            f"  repeats {found.repeats}, passed behind a mended hole {found.passed}, not sent yet {found.unsent}"
         )
     return 1 if differing else 0

@@ -18,12 +18,14 @@ from libs.runtime.kafka import broker, topic_of
 from libs.runtime.metrics import LAG
 from libs.runtime.records import Record, from_kafka
 from libs.runtime.settings import KafkaSettings
-from libs.runtime.watchdog import PATIENCE, Watch, watched
+from libs.runtime.watchdog import PATIENCE, Stuck, Watch, watched
 
 BATCH = 1000
 POLL_MS = 250
 LOOKS = 6
 """How often the watchdog looks within its patience."""
+SLOW = 10
+"""How often its patience a batch may take that was handed out: the database has limits of its own."""
 
 
 class Truncated(RuntimeError):
@@ -62,10 +64,10 @@ class KafkaFeed:
         self.hearing, self.kafka, self.patience = hearing, kafka, patience
         self.topic = topic_of(hearing.source, kafka)
         self.sought: set[TopicPartition] = set()
-        self.unsure: set[TopicPartition] = set()
-        """Partitions whose stored offset was not compared with the topic yet."""
-        self._again: set[TopicPartition] = set()
-        """Partitions that begin with the record before the mark."""
+        self.unsure: set[TopicPartition] = set()  # the stored offset was not compared with the topic yet
+        self._again: set[TopicPartition] = set()  # begins with the record before the mark
+        self._searched: set[TopicPartition] = set()
+        self._busy_since: float | None = None
         self._subscriber: BatchSubscriber | None = None
 
     @property
@@ -78,6 +80,8 @@ class KafkaFeed:
     async def run(self) -> None:
         """Hears for ever. Truncated and Hole mean that facts were lost on the way, Stuck that nothing is handed out:
         the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and repeats are harmless."""
+        self.sought, self.unsure, self._again, self._searched = set(), set(), set(), set()
+        self._busy_since = None
         connected = broker(self.kafka, f"{self.hearing.consumer}.{self.hearing.source}")
         self._subscriber = connected.subscriber(
             self.topic,
@@ -116,7 +120,9 @@ class KafkaFeed:
             self.unsure |= self.consumer.assignment()
             return
         records = [self._read(record) for records in batches.values() for record in records]
+        self._busy_since = asyncio.get_running_loop().time()
         await self._hear([record for record in records if not self._only_compared(record)])
+        self._busy_since = None
         self._again -= set(batches)
 
     async def _hear(self, records: Sequence[Record]) -> None:
@@ -157,24 +163,30 @@ class KafkaFeed:
 
         All other partitions go back to their marks, too: what was fetched of them is not given out again.
         """
-        mark, (start, end) = self.hearing.marks[where.partition], await self._bounds(where)
-        found = await self._following(where, start, end)
+        position, self._searched = self.hearing.marks[where.partition].position, {where}
+        strays, found = await self._following(where, position)
+        self._searched = set()
         if found is None:
             raise loss
-        self.hearing.marks[where.partition] = Mark(mark.position, found)
+        if strays:
+            await self.hearing.handle(strays)  # parks them, if that was not done: nobody sends them again
+        self.hearing.marks[where.partition] = Mark(position, found)
         self._again.discard(where)
         for assigned in self.consumer.assignment() - self.unsure:
             self._seek(assigned)
 
-    async def _following(self, where: TopicPartition, start: int, end: int) -> int | None:
-        position = self.hearing.marks[where.partition].position
+    async def _following(self, where: TopicPartition, position: int) -> tuple[list[Record], int | None]:
+        """What is no fact of ours on the way to the first record that follows the position, and that record's offset."""
+        strays, (start, end) = list[Record](), await self._bounds(where)
         self.consumer.seek(where, start)
         while await self.consumer.position(where) < end:
             batches = await self.consumer.getmany(where, timeout_ms=POLL_MS, max_records=BATCH)
             for record in map(self._read, batches.get(where, ())):
-                if record.envelope and record.envelope.previous == position and not record.misplaced:
-                    return record.offset
-        return None
+                if record.envelope is None or record.misplaced:
+                    strays.append(record)
+                elif record.envelope.previous == position:
+                    return strays, record.offset
+        return strays, None
 
     def _seek(self, where: TopicPartition) -> None:
         self.consumer.seek(where, self.hearing.marks[where.partition].offset - (where in self._again))
@@ -185,14 +197,27 @@ class KafkaFeed:
 
     async def _watch(self) -> None:
         """Measures how many facts wait, and raises Stuck when none is handed out for too long."""
-        watch, clock = Watch(f"{self.hearing.consumer} on {self.topic}", self.patience), asyncio.get_running_loop()
+        name, clock = f"{self.hearing.consumer} on {self.topic}", asyncio.get_running_loop()
+        watch = Watch(name, self.patience)
         while True:
             await asyncio.sleep(self.patience / LOOKS)
-            try:
-                places = {one: await self.consumer.position(one) for one in self.consumer.assignment() & self.sought}
-            except IllegalStateError:
-                continue  # taken away meanwhile
-            ends = await self.consumer.end_offsets(list(places)) if places else {}
-            reached = {one.partition: place for one, place in places.items()}
-            waiting = watch.look(clock.time(), reached, {one.partition: end for one, end in ends.items()})
+            if self._busy_since is not None and not self._searched:
+                if clock.time() - self._busy_since > SLOW * self.patience:
+                    raise Stuck(f"{name}: one batch has taken {clock.time() - self._busy_since:.0f} s")
+                continue
+            reached = await self._reached()
+            ends = await self.consumer.end_offsets(list(reached)) if reached else {}
+            waiting = watch.look(clock.time(), *(_by_number(offsets) for offsets in (reached, ends)))
             LAG.labels(self.hearing.consumer, self.hearing.source).set(waiting)
+
+    async def _reached(self) -> dict[TopicPartition, int]:
+        """How far the records of each partition were handed out; during a search, only of the one that is searched."""
+        try:
+            watched = self._searched or self.consumer.assignment() & self.sought - self.unsure
+            return {where: await self.consumer.position(where) for where in watched}
+        except IllegalStateError:
+            return {}  # taken away meanwhile
+
+
+def _by_number(offsets: dict[TopicPartition, int]) -> dict[int, int]:
+    return {where.partition: offset for where, offset in offsets.items()}

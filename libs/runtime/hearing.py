@@ -85,11 +85,11 @@ class Hearing:
         sifted = sift(records, {p: self.marks[p] for p in known}, self._parked, self.effect.hears)
         async with unit_of_work(self.connection) as connection:
             failed = await self.effect.apply(connection, sifted.fresh) if sifted.fresh else []
-            for parked in (*sifted.parked, *failed):
-                await park(connection, self.consumer, self.source, parked)
+            everything = (*sifted.parked, *failed)
+            waiting = [one for one in everything if await park(connection, self.consumer, self.source, one)]
             await self._move(connection, sifted.marks)
         self.marks |= sifted.marks
-        self._parked |= {p.record.envelope.stream_id for p in (*sifted.parked, *failed) if p.record.envelope}
+        self._parked |= {one.record.envelope.stream_id for one in waiting if one.record.envelope}
         self.effect.committed()
         self._measure(sifted.fresh)
 

@@ -61,12 +61,12 @@ class Waiting:
         return Record(self.partition, self.offset, self.key, self.headers, self.value, envelope, fault)
 
 
-async def park(connection: Connection, consumer: str, source: str, parked: Parked) -> None:
-    """Sets a record aside with its bytes, once."""
+async def park(connection: Connection, consumer: str, source: str, parked: Parked) -> bool:
+    """Sets a record aside with its bytes; False when it waits already, or was discarded."""
     record, envelope = parked.record, parked.record.envelope
     key = (record.key or b"").decode(errors="replace").replace("\0", "")
     headers = [[name, base64.b64encode(value or b"").decode()] for name, value in record.headers]
-    await connection.execute(
+    inserted = await connection.execute(
         _PARK,
         (
             consumer,
@@ -83,6 +83,7 @@ async def park(connection: Connection, consumer: str, source: str, parked: Parke
             parked.reason,
         ),
     )
+    return bool(inserted.rowcount)
 
 
 async def waiting_streams(connection: Connection, consumer: str, source: str) -> set[str]:

@@ -163,7 +163,9 @@ async def test_the_reader_takes_every_posting_once(topics: KafkaSettings, tmp_pa
     assert sold(program, SECOND) == [("1", "35.50")]
 
 
-async def test_the_reader_stops_at_a_hole_and_goes_on_when_it_was_sent_again(topics: KafkaSettings, tmp_path: Path) -> None:
+async def test_the_reader_stops_at_a_hole_and_goes_on_when_it_was_sent_again(
+    topics: KafkaSettings, tmp_path: Path
+) -> None:
     program, topic = reader(topics, tmp_path)
     await produce(topics, topic, TOLD[:4] + TOLD[5:])
     partition, fact_before_last, last = partition_of(FIRST), 5, 6

@@ -11,7 +11,7 @@ from libs.events.topics import PARTITIONS, partition_of
 from libs.runtime.consumer import KafkaFeed, Truncated
 from libs.runtime.hearing import Hearing
 from libs.runtime.intake import Hole
-from libs.runtime.kafka import topic_of
+from libs.runtime.kafka import producer, topic_of
 from libs.runtime.projector import Projector
 from libs.runtime.replay import NotSent, replay
 from libs.runtime.roles import keep
@@ -19,7 +19,7 @@ from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
 from libs.runtime.topic_reader import read_topic
 from tests.support.eventually import eventually
-from tests.support.listening import feed, make_topics_anew, present, relay, running, shows, url_of
+from tests.support.listening import asked, feed, make_topics_anew, present, relay, running, shows, url_of
 from tests.support.runtime import VIEW, created, order_id, revised, say
 
 
@@ -65,14 +65,20 @@ async def test_a_consumer_that_stopped_at_a_hole_goes_on_after_a_replay(
         async with asyncio.timeout(20):
             await feed(listener, url_of(listener), kafka).run()
     assert await present(listener) == {"A": 0, "B": 0}
-    async with running(relay(store, url_of(store), kafka).run):
+    sender = producer(kafka)
+    await sender.start()
+    await sender.send_and_wait(topic_of("order", kafka), b"no fact", partition=partition_of(order_id(1)))
+    await sender.stop()
+    async with running(lambda: keep("relay", relay(store, url_of(store), kafka).run, set())):
         assert await replay(url_of(store), 3) == 4
         await sent(kafka, 5)
+    assert await asked(url_of(listener), "select value from store.parked") == []
     async with running(feed(listener, url_of(listener), kafka).run):
         await shows(listener, {"A": 2, "B": 0})
         async with running(relay(store, url_of(store), kafka).run):
             await say(store, 1, revised())
             await shows(listener, {"A": 3, "B": 0})
+    assert await asked(url_of(listener), "select value from store.parked") == [(b"no fact",)]
 
 
 async def test_an_idle_relay_that_leads_notices_and_chains_as_before(store: FactStore, kafka: KafkaSettings) -> None:

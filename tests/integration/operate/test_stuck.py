@@ -18,7 +18,7 @@ from tests.support.eventually import eventually
 from tests.support.listening import relay, running, shows, url_of
 from tests.support.runtime import VIEW, created, order_id, revised, say
 
-PATIENCE = 1.2
+PATIENCE = 3.0
 
 
 def lag() -> object:
