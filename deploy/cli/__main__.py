@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.cli import backup, parked, replay, restore, verify
 from deploy.cli.faults import Refused
+from libs.runtime.faults import Unavailable
 
 COMMANDS = (parked, replay, verify, backup, restore)
 
@@ -26,7 +27,7 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         return int(asyncio.run(arguments.run(arguments)))
-    except (Refused, psycopg.Error, KafkaError, OSError) as fault:
+    except (Refused, Unavailable, psycopg.Error, KafkaError, OSError) as fault:
         print(f"fieldfact: {fault}", file=sys.stderr)
         return 1
 

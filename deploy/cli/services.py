@@ -4,6 +4,7 @@ import argparse
 import os
 from collections.abc import Sequence
 
+from deploy.cli.faults import Refused
 from deploy.migrate.__main__ import SERVICES
 from libs.events.topics import TOPICS
 from libs.runtime.service import Service
@@ -24,5 +25,8 @@ def service_of(name: str) -> Service:
 
 
 def url_of(name: str) -> str:
-    """The URL of a service's own login to its database."""
-    return database_url(name, os.environ.get("APPLICATION_PASSWORD"))
+    """The URL of a service's own login to its database; Refused when no setting names it."""
+    try:
+        return database_url(name, os.environ.get("APPLICATION_PASSWORD"))
+    except RuntimeError as fault:
+        raise Refused(str(fault)) from fault

@@ -79,7 +79,8 @@ class KafkaFeed:
 
     async def run(self) -> None:
         """Hears for ever. Truncated and Hole mean that facts were lost on the way, Stuck that nothing is handed out:
-        the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and repeats are harmless."""
+        the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and
+        repeats are harmless."""
         self.sought, self.unsure, self._again, self._searched = set(), set(), set(), set()
         self._busy_since = None
         connected = broker(self.kafka, f"{self.hearing.consumer}.{self.hearing.source}")

@@ -76,6 +76,7 @@ class Hearing:
         self._turns |= {row[0]: row[3] for row in found}
         # read after the turns: what is released between the two moves them, and the next batch is refused
         self._parked = await waiting_streams(self.connection, self.consumer, self.source)
+        PARKED.labels(self.consumer, self.source).set(len(self._parked))
         return {partition: self.marks[partition].offset for partition in wanted}
 
     async def handle(self, records: Sequence[Record]) -> None:
