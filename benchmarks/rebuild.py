@@ -14,7 +14,7 @@ from libs.runtime.consumer import KafkaFeed
 from libs.runtime.hearing import Hearing
 from libs.runtime.projector import Projector
 from libs.runtime.rebuild import Rebuild
-from libs.runtime.replay import Progress
+from libs.runtime.rehearing import Progress
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
 from services.order.main import SERVICE as ORDER

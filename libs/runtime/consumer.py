@@ -3,21 +3,29 @@
 FastStream's loop swallows what a handler raises and what the broker says; so no handler is registered.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faststream import AckPolicy
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from libs.runtime.hearing import Hearing
+from libs.runtime.intake import Hole, Mark
 from libs.runtime.kafka import broker, topic_of
+from libs.runtime.metrics import LAG
 from libs.runtime.records import Record, from_kafka
 from libs.runtime.settings import KafkaSettings
+from libs.runtime.watchdog import PATIENCE, Stuck, Watch, watched
 
 BATCH = 1000
 POLL_MS = 250
+LOOKS = 6
+"""How often the watchdog looks within its patience."""
+SLOW = 10
+"""How often its patience a batch may take that was handed out: the database has limits of its own."""
 
 
 class Truncated(RuntimeError):
@@ -32,6 +40,7 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self.feed.sought -= set(revoked)
+        self.feed.unsure -= set(revoked)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self.feed.consumer.pause(*assigned)
@@ -39,16 +48,26 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in assigned:
             self.feed.consumer.seek(partition, offsets[partition.partition])
         self.feed.sought |= set(assigned)
+        self.feed.unsure |= set(assigned)
         self.feed.consumer.resume(*assigned)
 
 
 class KafkaFeed:
-    """One consumer of one topic. The offsets that count stand in our database, in the effect's transaction."""
+    """One consumer of one topic. The positions that count stand in our database, in the effect's transaction.
 
-    def __init__(self, hearing: Hearing, kafka: KafkaSettings) -> None:
-        self.hearing, self.kafka = hearing, kafka
+    An offset is only a hint where to go on: the record before it must be known, else the topic was made anew. Where
+    the fact that follows the mark does not come next, it is looked for in the whole partition: a replay puts it
+    further on, a topic made anew further back. It is Hole, or Truncated, only when it is nowhere.
+    """
+
+    def __init__(self, hearing: Hearing, kafka: KafkaSettings, patience: float = PATIENCE) -> None:
+        self.hearing, self.kafka, self.patience = hearing, kafka, patience
         self.topic = topic_of(hearing.source, kafka)
         self.sought: set[TopicPartition] = set()
+        self.unsure: set[TopicPartition] = set()  # the stored offset was not compared with the topic yet
+        self._again: set[TopicPartition] = set()  # begins with the record before the mark
+        self._searched: set[TopicPartition] = set()
+        self._busy_since: float | None = None
         self._subscriber: BatchSubscriber | None = None
 
     @property
@@ -59,8 +78,11 @@ class KafkaFeed:
         return self._subscriber.consumer
 
     async def run(self) -> None:
-        """Hears for ever. Truncated and Hole mean that facts were lost on the way: the process must end and say so.
-        Any other error: close, and run again from the marks; nothing is lost and repeats are harmless."""
+        """Hears for ever. Truncated and Hole mean that facts were lost on the way, Stuck that nothing is handed out:
+        the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and
+        repeats are harmless."""
+        self.sought, self.unsure, self._again, self._searched = set(), set(), set(), set()
+        self._busy_since = None
         connected = broker(self.kafka, f"{self.hearing.consumer}.{self.hearing.source}")
         self._subscriber = connected.subscriber(
             self.topic,
@@ -77,11 +99,16 @@ class KafkaFeed:
         await self.hearing.open()
         try:
             await connected.start()
-            while True:
-                await self._hear_once()
+            await watched(self._hear_for_ever(), self._watch())
         finally:
             await connected.stop()
             await self.hearing.close()
+
+    async def _hear_for_ever(self) -> None:
+        while True:
+            while self.unsure:
+                await self._begin(self.unsure.pop())
+            await self._hear_once()
 
     async def _hear_once(self) -> None:
         try:
@@ -91,27 +118,107 @@ class KafkaFeed:
                 raise
             return
         except OffsetOutOfRangeError:
-            await self._find_the_log_again()
+            self.unsure |= self.consumer.assignment()
             return
         records = [self._read(record) for records in batches.values() for record in records]
-        if records:
-            await self.hearing.handle(records)
+        self._busy_since = asyncio.get_running_loop().time()
+        await self._hear([record for record in records if not self._only_compared(record)])
+        self._busy_since = None
+        self._again -= set(batches)
+
+    async def _hear(self, records: Sequence[Record]) -> None:
+        """Hears the records, those before a hole first; then looks for what is missing there."""
+        try:
+            if records:
+                await self.hearing.handle(records)
+        except Hole as hole:
+            await self._hear([one for one in records if one.partition != hole.partition or one.offset < hole.offset])
+            await self._search(TopicPartition(self.topic, hole.partition), hole)
 
     def _read(self, record: Any) -> Record:
         return from_kafka(record, self.hearing.source)
 
-    async def _find_the_log_again(self) -> None:
-        """An offset outside the log: before its start is Truncated; behind its end, the topic was made anew, and is
-        read from its beginning, where the marks tell what is known."""
-        assigned = list(self.consumer.assignment())
-        starts = await self.consumer.beginning_offsets(assigned)
-        ends = await self.consumer.end_offsets(assigned)
-        for partition in assigned:
-            offset = self.hearing.marks[partition.partition].offset
-            if offset < starts[partition]:
-                raise Truncated(
-                    f"{self.topic}, partition {partition.partition}: offset {offset} is wanted, the topic begins at "
-                    f"{starts[partition]}; let the publisher replay into a new topic or rebuild from a backup"
-                )
-            if offset > ends[partition]:
-                self.consumer.seek(partition, starts[partition])
+    def _only_compared(self, record: Record) -> bool:
+        """Whether this is a known fact from before the offset where we go on."""
+        mark, envelope = self.hearing.marks[record.partition], record.envelope
+        return record.offset < mark.offset and envelope is not None and envelope.position <= mark.position
+
+    async def _begin(self, where: TopicPartition) -> None:
+        """Goes to the record before the stored offset, which must be known. Behind the end of the log the topic was
+        made anew; before its start, what follows the mark must be somewhere, or it is Truncated."""
+        mark, start, end = self.hearing.marks[where.partition], *await self._bounds(where)
+        if mark.offset > end:
+            mark = self.hearing.marks[where.partition] = Mark(mark.position, start)
+        if mark.offset < start:
+            fault = (
+                f"{self.topic}, partition {where.partition}: offset {mark.offset} is wanted, the topic begins at {start}; "
+                f"let the publisher send again: fieldfact replay --service {self.hearing.source}"
+            )
+            await self._search(where, Truncated(fault))
+        else:
+            self._again |= {where} if mark.offset > start else set()
+            self._seek(where)
+
+    async def _search(self, where: TopicPartition, loss: RuntimeError) -> None:
+        """Goes on at the first record of the partition that follows the mark; raises `loss` when there is none.
+
+        All other partitions go back to their marks, too: what was fetched of them is not given out again.
+        """
+        position, self._searched = self.hearing.marks[where.partition].position, {where}
+        strays, found = await self._following(where, position)
+        self._searched = set()
+        if found is None:
+            raise loss
+        if strays:
+            await self.hearing.handle(strays)  # parks them, if that was not done: nobody sends them again
+        self.hearing.marks[where.partition] = Mark(position, found)
+        self._again.discard(where)
+        for assigned in self.consumer.assignment() - self.unsure:
+            self._seek(assigned)
+
+    async def _following(self, where: TopicPartition, position: int) -> tuple[list[Record], int | None]:
+        """What is no fact of ours on the way to the first record that follows the position, and that record's offset."""
+        strays, (start, end) = list[Record](), await self._bounds(where)
+        self.consumer.seek(where, start)
+        while await self.consumer.position(where) < end:
+            batches = await self.consumer.getmany(where, timeout_ms=POLL_MS, max_records=BATCH)
+            for record in map(self._read, batches.get(where, ())):
+                if record.envelope is None or record.misplaced:
+                    strays.append(record)
+                elif record.envelope.previous == position:
+                    return strays, record.offset
+        return strays, None
+
+    def _seek(self, where: TopicPartition) -> None:
+        self.consumer.seek(where, self.hearing.marks[where.partition].offset - (where in self._again))
+
+    async def _bounds(self, where: TopicPartition) -> tuple[int, int]:
+        starts, ends = await self.consumer.beginning_offsets([where]), await self.consumer.end_offsets([where])
+        return starts[where], ends[where]
+
+    async def _watch(self) -> None:
+        """Measures how many facts wait, and raises Stuck when none is handed out for too long."""
+        name, clock = f"{self.hearing.consumer} on {self.topic}", asyncio.get_running_loop()
+        watch = Watch(name, self.patience)
+        while True:
+            await asyncio.sleep(self.patience / LOOKS)
+            if self._busy_since is not None and not self._searched:
+                if clock.time() - self._busy_since > SLOW * self.patience:
+                    raise Stuck(f"{name}: one batch has taken {clock.time() - self._busy_since:.0f} s")
+                continue
+            reached = await self._reached()
+            ends = await self.consumer.end_offsets(list(reached)) if reached else {}
+            waiting = watch.look(clock.time(), *(_by_number(offsets) for offsets in (reached, ends)))
+            LAG.labels(self.hearing.consumer, self.hearing.source).set(waiting)
+
+    async def _reached(self) -> dict[TopicPartition, int]:
+        """How far the records of each partition were handed out; during a search, only of the one that is searched."""
+        try:
+            watched = self._searched or self.consumer.assignment() & self.sought - self.unsure
+            return {where: await self.consumer.position(where) for where in watched}
+        except IllegalStateError:
+            return {}  # taken away meanwhile
+
+
+def _by_number(offsets: dict[TopicPartition, int]) -> dict[int, int]:
+    return {where.partition: offset for where, offset in offsets.items()}

@@ -1,7 +1,5 @@
 """Hearing one source: effect, proof and position are one transaction in one database."""
 
-import base64
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -10,11 +8,15 @@ from libs.runtime.clock import now
 from libs.runtime.database import Connection, connect, unit_of_work
 from libs.runtime.intake import Fresh, Mark, Parked, sift
 from libs.runtime.metrics import HEARD, PARKED, PROJECTOR_AGE
+from libs.runtime.parking import park, waiting_streams
 from libs.runtime.records import Record
 
 
 class MarkMoved(RuntimeError):
-    """Another process moved the mark meanwhile, or another generation is shown; this batch changed nothing."""
+    """Another process moved the mark or released parked records meanwhile, or another generation is shown.
+
+    This batch changed nothing.
+    """
 
 
 class Effect(Protocol):
@@ -40,7 +42,8 @@ class Hearing:
         self.url, self.consumer, self.source, self.effect = url, consumer, source, effect
         self.marks: dict[int, Mark] = {}
         self._parked: set[str] = set()
-        self._generations: dict[int, int] = {}
+        self._versions: dict[int, tuple[int, int]] = {}
+        """The generation and the turn of each mark."""
         self._connection: Connection | None = None
 
     @property
@@ -68,14 +71,16 @@ class Hearing:
             (self.consumer, self.source, wanted),
         )
         cursor = await self.connection.execute(
-            "select partition, position, kafka_offset, generation from store.heard "
+            "select partition, position, kafka_offset, generation, turn from store.heard "
             "where consumer = %s and source = %s and partition = any(%s)",
             (self.consumer, self.source, wanted),
         )
-        for partition, position, offset, generation in await cursor.fetchall():
+        for partition, position, offset, generation, turn in await cursor.fetchall():
             self.marks[partition] = Mark(position, offset)
-            self._generations[partition] = generation
-        await self._read_parked()
+            self._versions[partition] = generation, turn
+        # read after the turns: what is released between the two moves them, and the next batch is refused
+        self._parked = await waiting_streams(self.connection, self.consumer, self.source)
+        PARKED.labels(self.consumer, self.source).set(len(self._parked))
         return {partition: self.marks[partition].offset for partition in wanted}
 
     async def handle(self, records: Sequence[Record]) -> None:
@@ -86,10 +91,10 @@ class Hearing:
         async with unit_of_work(self.connection) as connection:
             await self._move(connection, sifted.marks)  # first: who holds the marks still holds nothing else
             failed = await self.effect.apply(connection, sifted.fresh) if sifted.fresh else []
-            for parked in (*sifted.parked, *failed):
-                await self._park(connection, parked)
+            everything = (*sifted.parked, *failed)
+            waiting = [one for one in everything if await park(connection, self.consumer, self.source, one)]
         self.marks |= sifted.marks
-        self._parked |= {p.record.envelope.stream_id for p in (*sifted.parked, *failed) if p.record.envelope}
+        self._parked |= {one.record.envelope.stream_id for one in waiting if one.record.envelope}
         self.effect.committed()
         self._measure(sifted.fresh)
 
@@ -100,23 +105,17 @@ class Hearing:
             PROJECTOR_AGE.labels(self.consumer, self.source).set(age.total_seconds())
         PARKED.labels(self.consumer, self.source).set(len(self._parked))
 
-    async def _read_parked(self) -> None:
-        cursor = await self.connection.execute(
-            "select distinct stream_id from store.parked where consumer = %s and source = %s and sequence is not null",
-            (self.consumer, self.source),
-        )
-        self._parked = {row[0] for row in await cursor.fetchall()}
-
     async def _move(self, connection: Connection, marks: Mapping[int, Mark]) -> None:
         moved = await connection.execute(
             "update store.heard h set position = m.position, kafka_offset = m.kafka_offset "
-            "from unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[]) "
-            "as m(partition, generation, old, position, kafka_offset) "
+            "from unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) "
+            "as m(partition, generation, turn, old, position, kafka_offset) "
             "where h.consumer = %s and h.source = %s and h.partition = m.partition and h.position = m.old "
-            "and h.generation = m.generation",
+            "and h.generation = m.generation and h.turn = m.turn",
             (
                 list(marks),
-                [self._generations[partition] for partition in marks],
+                [self._versions[partition][0] for partition in marks],
+                [self._versions[partition][1] for partition in marks],
                 [self.marks[partition].position for partition in marks],
                 [mark.position for mark in marks.values()],
                 [mark.offset for mark in marks.values()],
@@ -126,26 +125,3 @@ class Hearing:
         )
         if moved.rowcount != len(marks):
             raise MarkMoved(f"{self.consumer} on {self.source}")
-
-    async def _park(self, connection: Connection, parked: Parked) -> None:
-        record, envelope = parked.record, parked.record.envelope
-        key = (record.key or b"").decode(errors="replace").replace("\0", "")
-        headers = [[name, base64.b64encode(value or b"").decode()] for name, value in record.headers]
-        await connection.execute(
-            "insert into store.parked (consumer, source, partition, kafka_offset, stream_id, sequence, position, topic, "
-            "key, headers, value, reason) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
-            (
-                self.consumer,
-                self.source,
-                record.partition,
-                record.offset,
-                envelope.stream_id if envelope else key,
-                envelope.sequence if envelope else None,
-                envelope.position if envelope else None,
-                envelope.type if envelope else "",
-                record.key,
-                json.dumps(headers),
-                record.value,
-                parked.reason,
-            ),
-        )

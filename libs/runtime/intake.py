@@ -14,6 +14,10 @@ from libs.runtime.records import Record
 class Hole(RuntimeError):
     """A fact before this one is missing: something was lost. The publisher's replay mends it."""
 
+    def __init__(self, message: str, partition: int = 0, offset: int = 0) -> None:
+        super().__init__(message)
+        self.partition, self.offset = partition, offset
+
 
 class Mark(NamedTuple):
     """How far a partition was heard: the position, which is the authority, and the next offset to fetch."""
@@ -68,6 +72,10 @@ def _sift_one(record: Record, sifted: Sifted, waiting: set[str], hears: Mapping[
         sifted.marks[record.partition] = Mark(mark.position, record.offset + 1)
         sifted.parked.append(Parked(record, record.fault))
         return
+    if record.misplaced:
+        sifted.marks[record.partition] = Mark(mark.position, record.offset + 1)
+        _park(record, envelope, record.misplaced, sifted, waiting)
+        return
     if envelope.position <= mark.position:
         sifted.repeats += 1
         sifted.marks[record.partition] = Mark(mark.position, record.offset + 1)
@@ -75,13 +83,33 @@ def _sift_one(record: Record, sifted: Sifted, waiting: set[str], hears: Mapping[
     if envelope.previous != mark.position:
         raise Hole(
             f"{envelope.publisher}, partition {record.partition}: position {envelope.position} follows "
-            f"{envelope.previous}, but {mark.position} was heard last; a fact was lost, let the publisher replay"
+            f"{envelope.previous}, but {mark.position} was heard last, and what follows that is not there: a fact was "
+            f"lost; let the publisher send again: fieldfact replay --service {envelope.publisher}",
+            record.partition,
+            record.offset,
         )
     sifted.marks[record.partition] = Mark(envelope.position, record.offset + 1)
     reason = _accept(record, envelope, sifted, waiting, hears)
     if reason:
-        waiting.add(envelope.stream_id)
-        sifted.parked.append(Parked(record, reason))
+        _park(record, envelope, reason, sifted, waiting)
+
+
+def sift_parked(records: Iterable[Record], hears: Mapping[str, type[Fact]]) -> Sifted:
+    """Sifts records of one stream that were parked, in order: their positions are known, so only the facts count."""
+    sifted, waiting = Sifted({}), set[str]()
+    for record in records:
+        if record.envelope is None:
+            sifted.parked.append(Parked(record, record.fault))
+            continue
+        reason = record.misplaced or _accept(record, record.envelope, sifted, waiting, hears)
+        if reason:
+            _park(record, record.envelope, reason, sifted, waiting)
+    return sifted
+
+
+def _park(record: Record, envelope: Envelope, reason: str, sifted: Sifted, waiting: set[str]) -> None:
+    waiting.add(envelope.stream_id)
+    sifted.parked.append(Parked(record, reason))
 
 
 def _accept(

@@ -16,6 +16,7 @@ RELAY_LAG = Gauge("fieldfact_relay_lag_facts", "Facts that wait to be sent, up t
 PROJECTOR_AGE = Gauge(
     "fieldfact_projector_lag_seconds", "Age of the fact heard last, when it was heard.", ["consumer", "source"]
 )
+LAG = Gauge("fieldfact_consumer_lag_facts", "Facts that wait to be heard.", ["consumer", "source"])
 HEARD = Counter("fieldfact_heard_facts_total", "Facts that took effect.", ["consumer", "source"])
 PARKED = Gauge("fieldfact_parked_streams", "Streams that wait behind a bad fact.", ["consumer", "source"])
 SLA_BREACHES = Counter("fieldfact_sla_breaches_total", "Clocks of orders that missed their target.", ["clock"])

@@ -13,6 +13,7 @@ from libs.runtime.versions import creation
 _MIGRATIONS = Path(__file__).parent / "migrations"
 STORE_SQL = (_MIGRATIONS / "store.sql").read_text()
 GENERATIONS_SQL = (_MIGRATIONS / "generations.sql").read_text()
+OPERATE_SQL = (_MIGRATIONS / "operate.sql").read_text()
 LOCK = 4713
 _APPLIED = "create table if not exists public.migration (name text primary key, applied_at timestamptz default now())"
 
@@ -39,7 +40,9 @@ def migrations(service: Service) -> Mapping[str, str]:
     """Every migration of a service by name, in order: the store, the views' tables, then the service's own."""
     tables = ";\n".join(creation(service.tables))
     return (
-        {"store": STORE_SQL, "generations": GENERATIONS_SQL} | ({"views": tables} if tables else {}) | dict(service.sql)
+        {"store": STORE_SQL, "generations": GENERATIONS_SQL, "operate": OPERATE_SQL}
+        | ({"views": tables} if tables else {})
+        | dict(service.sql)
     )
 
 

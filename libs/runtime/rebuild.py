@@ -13,7 +13,7 @@ from libs.runtime.generations import BUILT, KEPT, Difference, Generations, Refus
 from libs.runtime.hearing import Hearing
 from libs.runtime.projector import Projection, Projector
 from libs.runtime.records import OWN_LOG
-from libs.runtime.replay import Replay, Tell, replay_of_log, replay_of_topic
+from libs.runtime.rehearing import Rehearing, Tell, rehearing_of_log, rehearing_of_topic
 from libs.runtime.service import Service
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.versions import copied
@@ -56,12 +56,12 @@ class Rebuild:
         """
         async with self._generations() as generations:
             number = await generations.begin(self.partitions)
-            async with self._replay(BUILT, number) as replay:
-                await replay.catch_up(generations.marks, tell)
+            async with self._rehearing(BUILT, number) as rehearing:
+                await rehearing.catch_up(generations.marks, tell)
                 await generations.analyze(number)
-                await replay.catch_up(generations.marks, tell)
+                await rehearing.catch_up(generations.marks, tell)
                 async with unit_of_work(generations.connection):
-                    await replay.reach(await generations.freeze())
+                    await rehearing.reach(await generations.freeze())
                     found = await generations.differences(number)
                     if any(found) and not changed:
                         raise Differs(found)
@@ -74,10 +74,10 @@ class Rebuild:
             number = await generations.number(KEPT)
             if number is None:
                 raise Refused(f"no earlier views of {self.source} are kept")
-            async with self._replay(KEPT, number) as replay:
-                await replay.catch_up(generations.marks, tell)
+            async with self._rehearing(KEPT, number) as rehearing:
+                await rehearing.catch_up(generations.marks, tell)
                 async with unit_of_work(generations.connection):
-                    await replay.reach(await generations.freeze())
+                    await rehearing.reach(await generations.freeze())
                     await generations.show(KEPT)
 
     async def drop_old(self) -> list[int]:
@@ -96,14 +96,16 @@ class Rebuild:
             yield generations
 
     @asynccontextmanager
-    async def _replay(self, which: str, number: int) -> AsyncIterator[Replay]:
+    async def _rehearing(self, which: str, number: int) -> AsyncIterator[Rehearing]:
         """Hears into the tables of one generation, under marks of its own."""
         projector = Projector([Projection(one.view, copied(one.table, number)) for one in self.projections])
         hearing = Hearing(self.url, f"{self.service.name}.views{which}", self.source, projector)
         await hearing.open()
         try:
             own = self.source == self.service.name
-            async with replay_of_log(self.url, hearing) if own else replay_of_topic(self.kafka, hearing) as replay:
-                yield replay
+            async with (
+                rehearing_of_log(self.url, hearing) if own else rehearing_of_topic(self.kafka, hearing) as rehearing
+            ):
+                yield rehearing
         finally:
             await hearing.close()

@@ -236,6 +236,12 @@ async def load_on(connection: Connection, stream_id: str, after: int = 0) -> lis
     return await _read(connection, _STREAM + "order by originator_version", (stream_id, after))
 
 
+async def facts_at(connection: Connection, positions: Sequence[int]) -> list[StoredFact]:
+    """The facts at these positions, as far as there are."""
+    query = f"select {_COLUMNS} from store.stored_events where notification_id = any(%s)"  # noqa: S608 - constants
+    return await _read(connection, query, (list(positions),))
+
+
 async def append_on(connection: Connection, append: Append) -> tuple[int, datetime]:
     """`FactRecorder.append` on this connection; inside a transaction, the append lock is held until it ends."""
     try:

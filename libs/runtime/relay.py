@@ -15,6 +15,7 @@ from libs.runtime.database import Connection, connect, one_row
 from libs.runtime.kafka import producer, topic_of
 from libs.runtime.metrics import RELAY_LAG
 from libs.runtime.recorder import StoredFact
+from libs.runtime.records import envelope_of
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
 
@@ -22,6 +23,7 @@ BATCH = 1000
 IDLE_SECONDS = 0.25
 LEADER_LOCK = 4712
 HEARTBEAT_SECONDS = 3
+ACKNOWLEDGED_SECONDS = 60
 SESSION = "set idle_session_timeout = '10s'"
 """A stopped process loses its session, and with it the lock, after ten seconds without a heartbeat."""
 
@@ -42,23 +44,15 @@ class Checkpoint:
         """The envelopes of `facts`, each chained to the fact before it in its partition; moves the checkpoint on."""
         return [self._envelope(fact, publisher) for fact in facts]
 
+    def unsent(self, facts: list[StoredFact]) -> list[StoredFact]:
+        """Those of `facts` to be sent: after a replay of one partition the others are further on."""
+        if self.position < max(self.previous.values(), default=0):
+            return [one for one in facts if one.position > self.previous.get(partition_of(str(one.originator_id)), 0)]
+        return facts
+
     def _envelope(self, fact: StoredFact, publisher: str) -> Envelope:
-        stream_id = str(fact.originator_id)
-        partition = partition_of(stream_id)
-        envelope = Envelope(
-            type=fact.topic,
-            publisher=publisher,
-            stream_id=stream_id,
-            sequence=fact.originator_version,
-            position=fact.position,
-            previous=self.previous.get(partition, 0),
-            occurred_at=fact.occurred_at,
-            recorded_at=fact.recorded_at,
-            correlation_id=fact.meta["correlation_id"],
-            causation_id=fact.meta["causation_id"],
-            actor=fact.meta["actor"],
-            traceparent=fact.meta.get("traceparent", ""),
-        )
+        partition = partition_of(str(fact.originator_id))
+        envelope = envelope_of(fact, publisher, self.previous.get(partition, 0))
         self.previous[partition] = self.position = fact.position
         return envelope
 
@@ -103,6 +97,7 @@ class Relay:
                     await self._send(connection, checkpoint, sender, facts)
                 RELAY_LAG.labels(self.publisher).set(0 if len(facts) < BATCH else BATCH)
             else:
+                await _still_leads(connection, checkpoint)
                 await woken(self._bell, IDLE_SECONDS)
 
     async def _send(
@@ -110,7 +105,9 @@ class Relay:
     ) -> None:
         """Sends the batch, waits for every acknowledgement, and only then moves the checkpoint."""
         topic = topic_of(self.publisher, self.kafka)
+        last, facts = facts[-1].position, checkpoint.unsent(facts)
         envelopes = checkpoint.envelopes(facts, self.publisher)
+        checkpoint.position = last
         batches = _batched(sender, facts, envelopes)
         sent = [await sender.send_batch(batch, topic, partition=partition) for partition, batch in batches]
         await _acknowledged(sent, connection)
@@ -134,13 +131,21 @@ def _batched(
 
 
 async def _acknowledged(sent: list["asyncio.Future[object]"], connection: Connection) -> None:
-    """Waits for all acknowledgements; a heartbeat keeps the leader's session while the broker is slow."""
+    """Waits for all acknowledgements; a heartbeat keeps the leader's session while the broker is slow. TimeoutError
+    when they do not come: the caller closes the producer and makes a new one (AK-1)."""
     waiting = asyncio.gather(*sent)
-    while not waiting.done():
-        await asyncio.wait([waiting], timeout=HEARTBEAT_SECONDS)
-        if not waiting.done():
-            await connection.execute("select 1")
-    await waiting
+    async with asyncio.timeout(ACKNOWLEDGED_SECONDS):
+        while not waiting.done():
+            await asyncio.wait([waiting], timeout=HEARTBEAT_SECONDS)
+            if not waiting.done():
+                await connection.execute("select 1")
+        await waiting
+
+
+async def _still_leads(connection: Connection, checkpoint: Checkpoint) -> None:
+    """Deposed when the checkpoint was set back, or another leads: an idle relay would not notice otherwise."""
+    if await _scalar(connection, "select epoch from store.relay") != checkpoint.epoch:
+        raise Deposed(f"epoch {checkpoint.epoch} no longer leads")
 
 
 async def _move(connection: Connection, checkpoint: Checkpoint) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import MetaData
 
+from libs.events.fact import Fact
 from libs.events.topics import TOPICS
 from libs.kernel.policy import Policy
 from libs.runtime import tracing
@@ -48,12 +49,17 @@ class Parts:
     degraded: set[str]
 
 
+Numbers = Mapping[type[Fact], Callable[[Any], tuple[str, int]]]
+"""Facts that took a number from a sequence or counter of the store: from which, and which number."""
+
+
 @dataclass(frozen=True)
 class Service:
     """One service. A view that hears the service's own name is fed from its own log, any other from Kafka. `timers` is
     asked several times a second for what is due.
 
-    `tables` are those of the views; `sql` are further migrations by name, applied after them in order.
+    `tables` are those of the views; `sql` are further migrations by name, applied after them in order. `numbers` is
+    asked when facts come back after a restore, so that no number is given again.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Service:
     tables: MetaData = field(default_factory=MetaData)
     sql: Mapping[str, str] = field(default_factory=dict)
     timers: Fire | None = None
+    numbers: Numbers = field(default_factory=dict)
 
 
 ROLES = ("api", "relay", "hear", "timers")
@@ -125,21 +132,28 @@ async def _relay(service: Service, parts: Parts) -> None:
     await Relay(parts.store, service.name, parts.settings.database_url, parts.settings.kafka).run()
 
 
-def _feeds(service: Service, parts: Parts) -> dict[str, Callable[[], Awaitable[None]]]:
-    """What the service hears: one consumer per source for its views, one per source for each policy."""
-    feeds: dict[str, Callable[[], Awaitable[None]]] = {}
+def effects(service: Service, store: FactStore) -> dict[tuple[str, str], Effect]:
+    """What the service hears, by consumer and source: one for its views of a source, one for each policy."""
+    found: dict[tuple[str, str], Effect] = {}
     for source in sorted({projection.view.publisher for projection in service.views}):
-        projector = Projector([projection for projection in service.views if projection.view.publisher == source])
-        feeds[f"views.{source}"] = partial(_feed, service, parts, "views", source, projector)
+        projections = [projection for projection in service.views if projection.view.publisher == source]
+        found[f"{service.name}.views", source] = Projector(projections)
     for reaction in service.reactions:
-        source = reaction.policy.publisher
-        reactor = Reactor(reaction.policy, reaction.decider, parts.store, f"service:{service.name}")
-        feeds[f"policies.{source}"] = partial(_feed, service, parts, "policies", source, reactor)
-    return feeds
+        reactor = Reactor(reaction.policy, reaction.decider, store, f"service:{service.name}")
+        found[f"{service.name}.policies", reaction.policy.publisher] = reactor
+    return found
+
+
+def _feeds(service: Service, parts: Parts) -> dict[str, Callable[[], Awaitable[None]]]:
+    """The roles that hear, by name."""
+    return {
+        f"{consumer.rpartition('.')[2]}.{source}": partial(_feed, service, parts, consumer, source, effect)
+        for (consumer, source), effect in effects(service, parts.store).items()
+    }
 
 
 async def _feed(service: Service, parts: Parts, consumer: str, source: str, effect: Effect) -> None:
-    hearing = Hearing(parts.settings.database_url, f"{service.name}.{consumer}", source, effect)
+    hearing = Hearing(parts.settings.database_url, consumer, source, effect)
     if source == service.name:
         await follow_log(parts.store, hearing)
     else:

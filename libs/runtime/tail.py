@@ -1,6 +1,7 @@
 """The first feed: a service's own log, read by position."""
 
 from libs.runtime.hearing import Hearing
+from libs.runtime.metrics import LAG
 from libs.runtime.records import OWN_LOG, from_log
 from libs.runtime.relay import IDLE_SECONDS, woken
 from libs.runtime.store import FactStore
@@ -19,11 +20,15 @@ async def follow_log(store: FactStore, hearing: Hearing) -> None:
         await hearing.assign([OWN_LOG])
         while True:
             bell.clear()
-            facts = await store.recorder.read_log(hearing.marks[OWN_LOG].position, BATCH)
+            heard = hearing.marks[OWN_LOG].position
+            facts = await store.recorder.read_log(heard, BATCH)
             if facts:
-                await hearing.handle([from_log(fact, hearing.source) for fact in facts])
+                before = [heard, *(fact.position for fact in facts[:-1])]
+                chained = zip(facts, before, strict=True)
+                await hearing.handle([from_log(fact, hearing.source, previous) for fact, previous in chained])
             else:
                 await woken(bell, IDLE_SECONDS)
+            LAG.labels(hearing.consumer, hearing.source).set(0 if len(facts) < BATCH else BATCH)
     finally:
         store.unhang(bell)
         await hearing.close()

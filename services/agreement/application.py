@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from libs.events.agreement import AgreementGroupRecorded, SlaPolicyDefined
+from libs.events.agreement import AgreementCreated, AgreementGroupRecorded, SlaPolicyDefined
 from libs.kernel.ids import natural_id
 from libs.runtime.faults import NotFound
 from libs.runtime.store import FactStore
@@ -26,6 +26,8 @@ from services.agreement.domain.service_agreement.state import (
 from services.agreement.projections import lookups
 
 Standing = Open | Terminated
+
+_SEQUENCE = "agreement_number"
 
 
 def policy_id(key: str) -> str:
@@ -97,7 +99,7 @@ async def new_agreement(store: FactStore, given: Mapping[str, Any]) -> CreateAgr
     key, header = given["project"], {name: value for name, value in given.items() if name != "project"}
     project = await lookups.project(store, key)
     return CreateAgreement(
-        number=f"AG-{await store.next_number('agreement_number'):06d}",
+        number=f"AG-{await store.next_number(_SEQUENCE):06d}",
         project_key=key,
         project=project,
         customer_known=await lookups.customer_known(store, project.customer if project else None),
@@ -105,6 +107,11 @@ async def new_agreement(store: FactStore, given: Mapping[str, Any]) -> CreateAgr
         workers=await workers(store, given.get("responsible"), given.get("preferred_technician")),
         **header,
     )
+
+
+def number_taken(created: AgreementCreated) -> tuple[str, int]:
+    """The sequence that an agreement's number was drawn from, and the number."""
+    return _SEQUENCE, int(created.number.rpartition("-")[2])
 
 
 async def amendment(store: FactStore, agreement: Existing, given: Mapping[str, Any]) -> Amend:

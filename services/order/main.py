@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from libs.events.order import OrderCreated
 from libs.runtime.http.app import create_app
 from libs.runtime.http.front import front_of
 from libs.runtime.service import Parts, Service
@@ -10,6 +11,7 @@ from services.order.api.orders import Orders
 from services.order.api.progress import Progress
 from services.order.api.setup import Setup
 from services.order.api.sla import SlaRoutes
+from services.order.application.creation import number_taken
 from services.order.application.timers import fire
 from services.order.projections import TABLES, VIEWS
 from services.order.settings import OrderSettings
@@ -23,4 +25,4 @@ def api(parts: Parts) -> FastAPI:
     return create_app("Fieldfact order", [orders.router(), *others], front)
 
 
-SERVICE = Service("order", api, views=VIEWS, tables=TABLES, timers=fire)
+SERVICE = Service("order", api, views=VIEWS, tables=TABLES, timers=fire, numbers={OrderCreated: number_taken})

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from libs.events.order import OrderCreated
 from libs.kernel.decider import Rejected
 from libs.runtime.store import FactStore
 from services.order.application.references import references, workers
@@ -16,6 +17,8 @@ from services.order.projections import around, lookups
 
 PREFILLED = ("description", "responsible", "preferred_technician")
 """What an order takes from its agreement where nothing else was said. Source: ORD-01, ORD-02."""
+
+_SEQUENCE = "order_number"
 
 
 async def new_order(
@@ -32,7 +35,7 @@ async def new_order(
         raise Rejected.value("missing", "lines of an agreement need the agreement", field="/agreement")
     command = CreateOrder(
         order_id=order_id,
-        number=f"SO-{await store.next_number('order_number'):06d}",
+        number=f"SO-{await store.next_number(_SEQUENCE):06d}",
         agreement=given.get("agreement"),
         project_key=key,
         project=project,
@@ -47,6 +50,11 @@ async def new_order(
     if policy is not None and (created.around.policy is None or not created.around.policy.version.active):
         raise Rejected.value("unknown_reference", f"there is no SLA policy {policy} to choose", field="/sla_policy")
     return created
+
+
+def number_taken(created: OrderCreated) -> tuple[str, int]:
+    """The sequence that an order's number was drawn from, and the number."""
+    return _SEQUENCE, int(created.number.rpartition("-")[2])
 
 
 def _prefilled(given: Mapping[str, Any], agreement: Agreement | None) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from libs.events.envelope import Envelope
 from libs.events.order import OrderCreated, OrderRevised
+from libs.events.topics import partition_of
 from libs.kernel.ids import natural_id
-from libs.runtime.intake import Hole, Mark, Sifted, sift
+from libs.runtime.intake import Hole, Mark, Sifted, sift, sift_parked
 from libs.runtime.records import Record
 
 MARCH = datetime(2026, 3, 2, tzinfo=UTC)
@@ -17,9 +18,15 @@ HEARS = {OrderRevised.wire(): OrderRevised}
 GOOD = OrderRevised(service_date=date(2026, 3, 2)).to_bytes()
 
 
+IDS = [natural_id("order", number) for number in range(100)]
+HERE, ELSEWHERE = [one for one in IDS if partition_of(one) == 0], [one for one in IDS if partition_of(one) != 0]
+STREAMS = {"A": HERE[0], "B": HERE[1], "elsewhere": ELSEWHERE[0]}
+"""The partition of all records here is 0, where A and B belong."""
+
+
 def record(position: int, previous: int, stream: str = "A", **other: str) -> Record:
     """A revision of an order at a position of partition 0."""
-    stream_id = natural_id("order", stream)
+    stream_id = STREAMS[stream]
     wire, value = other.get("wire", OrderRevised.wire()), other.get("value", GOOD.decode()).encode()
     envelope = Envelope(wire, "order", stream_id, position, position, previous, MARCH, MARCH, "c", "c", "tester")
     return Record(0, position - 1, stream_id.encode(), envelope.headers(), value, envelope)
@@ -77,7 +84,7 @@ def test_a_fact_that_does_not_decode_parks_its_stream_and_no_other() -> None:
 
 
 def test_a_stream_parked_before_waits() -> None:
-    found = sifted(chain(1), parked=frozenset({natural_id("order", "A")}))
+    found = sifted(chain(1), parked=frozenset({STREAMS["A"]}))
     assert (found.fresh, len(found.parked)) == ([], 1)
 
 
@@ -90,3 +97,18 @@ def test_an_unknown_major_of_a_heard_fact_parks_and_an_unheard_fact_passes() -> 
 def test_what_is_no_fact_is_parked_and_leaves_the_position() -> None:
     found = sifted([Record(0, 7, b"k", [], b"\xff", None, "the headers are not those of a fact")], mark=3)
     assert (len(found.parked), found.marks) == (1, {0: Mark(3, 8)})
+
+
+def test_a_fact_in_another_partition_than_its_own_is_parked_and_leaves_the_position() -> None:
+    """It may carry any position: what it stands between is neither lost nor known because of it."""
+    found = sifted([record(5, 0, "elsewhere"), record(1, 0), record(2, 1)])
+    wanted = partition_of(ELSEWHERE[0])
+    assert [parked.reason for parked in found.parked] == [f"stands in partition 0, belongs in {wanted}"]
+    assert (positions(found), found.marks) == ([1, 2], {0: Mark(2, 2)})
+
+
+def test_parked_records_are_sifted_again_whatever_their_positions_up_to_the_first_that_still_fails() -> None:
+    bad = record(3, 2, value='{"service_date":"1980-01-01"}')
+    found = sift_parked([record(2, 1), bad, record(9, 8)], HEARS)
+    assert positions(found) == [2]
+    assert [parked.record.offset for parked in found.parked] == [2, 8]

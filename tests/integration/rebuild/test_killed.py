@@ -72,7 +72,7 @@ def _rebuild(deployment: Deployment, *more: str, port: int = 0) -> Running:
         env["DATABASE_URL"] = parts._replace(netloc=f"{parts.username}@127.0.0.1:{port}").geturl()
     said = ("--service", "reporting", "--source", "order", *more)
     return Running(
-        Program("rebuild", (sys.executable, "-m", "deploy.cli.rebuild", *said), env, ROOT), deployment.folder
+        Program("rebuild", (sys.executable, "-m", "deploy.cli", "rebuild", *said), env, ROOT), deployment.folder
     )
 
 

@@ -16,8 +16,8 @@ from libs.runtime.hearing import Hearing
 from libs.runtime.migrate import migrate
 from libs.runtime.projector import Projection, Projector
 from libs.runtime.rebuild import Differs, Rebuild
+from libs.runtime.rehearing import Progress
 from libs.runtime.relay import Relay
-from libs.runtime.replay import Progress
 from libs.runtime.roles import keep
 from libs.runtime.service import Service
 from libs.runtime.settings import KafkaSettings
@@ -258,7 +258,7 @@ async def test_nothing_is_shown_before_it_has_caught_up(
     await say(store, 1, created("A"))
     async with running(hears_its_log(store, order_url)):
         await eventually(lambda: owner.present() == {"A": 0})
-        monkeypatch.setattr("libs.runtime.replay.Replay.reach", at_once)
+        monkeypatch.setattr("libs.runtime.rehearing.Rehearing.reach", at_once)
         with pytest.raises(Differs, match="1 lacking"):
             await Rebuild(ORDER, "order", database, kafka).run(silent)
         assert (owner.shown(), owner.present()) == ("read_0", {"A": 0})

@@ -1,78 +1,24 @@
 """From the store over Kafka into a view: order, chain, repeats, holes, bad facts and lost topics."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from sqlalchemy import select
 
 from libs.events.envelope import Envelope
 from libs.events.topics import PARTITIONS, partition_of
-from libs.runtime.consumer import KafkaFeed, Truncated
-from libs.runtime.hearing import Hearing
+from libs.runtime.consumer import Truncated
 from libs.runtime.intake import Hole
 from libs.runtime.kafka import producer, topic_of
-from libs.runtime.migrate import migrate
-from libs.runtime.projector import Projector
-from libs.runtime.queries import rows
-from libs.runtime.relay import Deposed, Relay
+from libs.runtime.relay import Deposed
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
-from libs.runtime.topics import create_topics
-from libs.runtime.versions import OPEN
 from tests.support.eventually import eventually
-from tests.support.runtime import LISTENER, VIEW, created, login, order_id, revised, revisions, say
-
-
-@pytest.fixture
-async def listener(postgres_url: str, database: str) -> AsyncIterator[FactStore]:
-    """A second database, of a service that hears the orders."""
-    url = login(database, "reporting").replace("/test_", "/heard_test_")
-    await migrate(LISTENER, postgres_url, url)
-    async with FactStore(url) as opened:
-        yield opened
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f'drop database "{url.rpartition("/")[2]}" with (force)'.encode())
-
-
-@asynccontextmanager
-async def running(role: Callable[[], Awaitable[None]]) -> AsyncIterator[asyncio.Task[None]]:
-    """The role as a task, cancelled at the end."""
-    task = asyncio.ensure_future(role())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-def relay(store: FactStore, url: str, kafka: KafkaSettings) -> Relay:
-    return Relay(store, "order", url, kafka)
-
-
-def feed(store: FactStore, url: str, kafka: KafkaSettings) -> KafkaFeed:
-    return KafkaFeed(Hearing(url, "reporting.views", "order", Projector([VIEW])), kafka)
-
-
-def url_of(store: FactStore) -> str:
-    return str(store.recorder.pool.conninfo)
-
-
-async def present(store: FactStore) -> dict[str, int]:
-    query = select(revisions.c.number, revisions.c.revisions).where(revisions.c.known_to == OPEN)
-    return {row["number"]: row["revisions"] for row in await rows(store, query)}
-
-
-async def shows(store: FactStore, wanted: dict[str, int]) -> None:
-    async def check() -> bool:
-        return await present(store) == wanted
-
-    await eventually(check, within=20)
+from tests.support.listening import feed, make_topics_anew, relay, running, shows, url_of
+from tests.support.runtime import created, order_id, revised, say
 
 
 async def records_of(kafka: KafkaSettings, count: int) -> list[Any]:
@@ -229,24 +175,9 @@ async def test_a_topic_made_anew_is_read_from_its_beginning_and_known_facts_chan
     await say(store, 1, created("A"), revised())
     async with running(relay(store, url_of(store), kafka).run), running(feed(listener, url_of(listener), kafka).run):
         await shows(listener, {"A": 1})
-    await _make_topics_anew(kafka)
+    await make_topics_anew(kafka)
     with psycopg.connect(database, autocommit=True) as owner:
         owner.execute("update store.relay set position = 0, previous = '{}'")
     async with running(feed(listener, url_of(listener), kafka).run), running(relay(store, url_of(store), kafka).run):
         await say(store, 1, revised())
         await shows(listener, {"A": 2})
-
-
-async def _make_topics_anew(kafka: KafkaSettings) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
-    await admin.start()
-    try:
-        await admin.delete_topics([topic_of("order", kafka)])
-
-        async def gone() -> bool:
-            return topic_of("order", kafka) not in await admin.list_topics()
-
-        await eventually(gone, within=20)
-    finally:
-        await admin.close()
-    await create_topics(kafka)
