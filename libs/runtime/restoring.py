@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +49,9 @@ async def restore_facts(owner: str, publisher: str, kafka: KafkaSettings, number
         cursor = await connection.execute("select coalesce(max(notification_id), 0) from store.stored_events")
         (tip,) = await one_row(cursor)
         restored, told = Restored(publisher, tip, last=tip), dict[int, Record]()
-        async for records in read_topic(publisher, kafka):
-            _collect(told, records, tip)
+        async with aclosing(read_topic(publisher, kafka)) as batches:
+            async for records in batches:
+                _collect(told, records, tip)
         positions = sorted(told)
         restored.facts, restored.last = len(told), max(told, default=tip)
         restored.lost = [position for position in range(tip + 1, restored.last) if position not in told]

@@ -1,6 +1,6 @@
 """A topic read from its beginning to its end, outside of any group and of any mark."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -13,10 +13,11 @@ BATCH = 5000
 POLL_MS = 250
 
 
-async def read_topic(publisher: str, settings: KafkaSettings) -> AsyncIterator[list[Record]]:
+async def read_topic(publisher: str, settings: KafkaSettings) -> AsyncGenerator[list[Record], None]:
     """The records of a publisher's topic up to its end as it is now, batch by batch, in order within each partition.
 
     Raises Kafka's errors. What is read was acknowledged; what is sent meanwhile may be among it.
+    Who leaves early must close it (`aclosing`), for the connection's sake.
     """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap_servers,

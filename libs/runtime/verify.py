@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from libs.events.envelope import Envelope
@@ -65,10 +66,11 @@ async def verify(url: str, publisher: str, kafka: KafkaSettings) -> Verified:
     verified = Verified(publisher)
     async with await connect(url) as connection:
         (sent,) = await one_row(await connection.execute("select position from store.relay"))
-        async for records in read_topic(publisher, kafka):
-            stored = await _stored(connection, records)
-            for record in records:
-                verified.hear(record, _compared(record, stored, publisher))
+        async with aclosing(read_topic(publisher, kafka)) as batches:
+            async for records in batches:
+                stored = await _stored(connection, records)
+                for record in records:
+                    verified.hear(record, _compared(record, stored, publisher))
         verified.unsent = await _account(connection, verified, sent)
     return verified
 

@@ -157,7 +157,7 @@ async def test_a_restore_gives_the_log_back_byte_for_byte_and_everything_goes_on
             (2, created("SO-000007")),
             (1, revised("later")),
             key="later",
-            traceparent=f"00-{'a' * 32}-01",
+            traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
         )
         await tell("invoicing", kafka, (1, invoice("INV-2026-000002", document, total="0.00")), key="later")
         await shows(listener, {"SO-000001": 2, "SO-000007": 0})
@@ -184,8 +184,9 @@ async def test_a_restore_gives_the_log_back_byte_for_byte_and_everything_goes_on
 RIGHTS = """
 select p.oid::regprocedure::text as object, array(select a::text from unnest(proacl) a order by 1) from pg_proc p
 where pronamespace in ('store'::regnamespace, 'pg_catalog'::regnamespace) and proacl is not null
-union all select c.oid::regclass::text, array(select a::text from unnest(relacl) a order by 1) from pg_class c
-where relacl is not null and relnamespace::regnamespace::text in ('store', 'read', 'analytics', 'public')
+union all select c.oid::regclass::text, array(select a::text from unnest(coalesce(relacl, acldefault(case relkind
+when 'S' then 's'::"char" else 'r' end, relowner))) a order by 1) from pg_class c where relkind in ('r', 'v', 'S')
+and relnamespace::regnamespace::text in ('store', 'read', 'analytics', 'public')
 union all select 'database', array(select a::text from unnest(datacl) a order by 1) from pg_database
 where datname = current_database()
 union all select rolname, array(select s from unnest(setconfig) s order by 1) from pg_db_role_setting
