@@ -46,7 +46,7 @@ OpenTime = Annotated[
 class WorkingDays(BaseModel):
     """A number of working days: another unit than open time, and never 24 hours by itself. Source: sla 11."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     working_days: Count
 
@@ -61,7 +61,7 @@ class AtRiskPoint(BaseModel):
     `percent` is above 0 and below 100. Exactly one of both is given.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     percent: Number | None = None
     before: OpenTime | None = None

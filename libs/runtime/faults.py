@@ -29,6 +29,11 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
+class NotYetHeard(Unavailable):
+    """What another service has told, and the request builds on, has not arrived here yet (HTTP 503); the sentence, which
+    the caller sees, says what."""
+
+
 class StreamAhead(Exception):
     """The stream holds a fact that this version does not know (HTTP 503): nothing is folded around it."""
 

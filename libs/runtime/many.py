@@ -10,7 +10,7 @@ from libs.runtime.database import ConnectionLost, borrowed
 from libs.runtime.faults import KeyReused, Unavailable
 from libs.runtime.recorder import Append, Taken
 from libs.runtime.store import ATTEMPTS, FactStore
-from libs.runtime.streams import Answer, AnyDecider, Decision, Outcome, Request, Stream, folded
+from libs.runtime.streams import Answer, AnyDecider, Decision, Outcome, Request, Stream, check_version, folded
 
 
 class ManyRejected(Exception):
@@ -58,6 +58,7 @@ async def _decide(store: FactStore, many: Many, request: Request) -> list[Decisi
     decisions, refusals = list[Decision](), dict[str, Rejected]()
     for stream_id, command in many.commands.items():
         try:
+            check_version(streams[stream_id], request)
             decisions.append(store.decide(many.decider, streams[stream_id], command, request))
         except Rejected as refusal:
             refusals[stream_id] = refusal

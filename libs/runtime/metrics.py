@@ -20,6 +20,7 @@ LAG = Gauge("fieldfact_consumer_lag_facts", "Facts that wait to be heard.", ["co
 HEARD = Counter("fieldfact_heard_facts_total", "Facts that took effect.", ["consumer", "source"])
 PARKED = Gauge("fieldfact_parked_streams", "Streams that wait behind a bad fact.", ["consumer", "source"])
 SLA_BREACHES = Counter("fieldfact_sla_breaches_total", "Clocks of orders that missed their target.", ["clock"])
+TIMER_FAULTS = Counter("fieldfact_timer_faults_total", "What was due and could not be asked.", ["service"])
 
 
 def metrics_app() -> Callable[..., Any]:

@@ -24,8 +24,8 @@ from libs.runtime.streams import (
     Outcome,
     Request,
     Stream,
-    check_time,
-    check_version,
+    check,
+    made,
     meta_of,
 )
 
@@ -125,16 +125,17 @@ class FactStore(Application[UUID]):
     async def execute(
         self, decider: AnyDecider, stream_id: str, command: Any, request: Request, answering: Answering
     ) -> Outcome:
-        """Decides `command` on the stream and appends what was decided together with the answer.
+        """Decides `command`, which may be `Made`, on the stream and appends what was decided together with the answer.
 
-        Raises Rejected, VersionConflict, AlreadyExists, KeyReused or Unavailable. On a conflict it loads and decides
-        again, three times at most, unless the request names a version. When the connection breaks during the append,
-        the same append is sent again: the answered key, or the facts found in its place, tell whether it was done.
+        Raises what making the command raises, NotFound, Rejected, VersionConflict, AlreadyExists, KeyReused or
+        Unavailable. On a conflict it loads, makes and decides again, three times at most, unless the request names a
+        version. When the connection breaks during the append, the same append is sent again: the answered key, or the
+        facts found in its place, tell whether it was done.
         """
         for attempt in range(ATTEMPTS):
             stream = await self.load(decider, stream_id)
-            check_time(stream, request)
-            decision = self.decide(decider, stream, command, request)
+            check(stream, request)
+            decision = self.decide(decider, stream, await made(command, stream), request)
             answer = answering(decision.after)
             try:
                 outcome = await self._append(decision, request, answer)
@@ -149,7 +150,6 @@ class FactStore(Application[UUID]):
 
     def decide(self, decider: AnyDecider, stream: Stream, command: Any, request: Request) -> Decision:
         """The facts that the command gives on the stream as it stands, ready to be stored."""
-        check_version(stream, request)
         facts = decider.decide(command, stream.state)
         return self._decided(decider, stream, facts, meta_of(request, request.at or now()))
 

@@ -1,6 +1,6 @@
 """What stands between a caller and a store: requests, streams as they stand, decisions and their outcomes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -18,7 +18,8 @@ AnyDecider = Decider[Any, Any, Any]
 class Request:
     """Who asks, and what ties the command to its answer. `at` is when it happened; None stands for now.
 
-    `expected_version` comes from If-Match and forbids the retry on conflict; `absent` from If-None-Match: *.
+    `expected_version` comes from If-Match and forbids the retry on conflict; `absent` from If-None-Match: *. `sees` is
+    given the state before anything is said of it, and raises NotFound when the stream is not the caller's.
     """
 
     actor: str
@@ -30,6 +31,7 @@ class Request:
     expected_version: int | None = None
     absent: bool = False
     traceparent: str = ""
+    sees: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,19 @@ class Stream:
     state: Any
     began_at: datetime | None = None
     kept: int = 0
+
+
+@dataclass(frozen=True)
+class Made:
+    """Stands for a command that is made of the stream as it stands and of what must be looked up for it: made anew on
+    every try, so that what was read is never older than the state that it is decided on."""
+
+    make: Callable[[Stream], Awaitable[Any]]
+
+
+async def made(command: Any, stream: Stream) -> Any:
+    """The command itself. Raises what making it raises."""
+    return await command.make(stream) if isinstance(command, Made) else command
 
 
 @dataclass(frozen=True)
@@ -111,7 +126,16 @@ def meta_of(request: Request, at: datetime) -> dict[str, Any]:
     return meta | ({"traceparent": request.traceparent} if request.traceparent else {})
 
 
+def check(stream: Stream, request: Request) -> None:
+    """Raises NotFound, Rejected, VersionConflict or AlreadyExists where the request does not fit the stream."""
+    if request.sees is not None:
+        request.sees(stream.state)
+    check_time(stream, request)
+    check_version(stream, request)
+
+
 def check_version(stream: Stream, request: Request) -> None:
+    """The stream stands where the request says. Raises VersionConflict or AlreadyExists."""
     if request.absent and stream.version:
         raise AlreadyExists
     if request.expected_version is not None and stream.version != request.expected_version:

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ from jsonschema import Draft202012Validator
 from deploy.documents import __main__ as documents
 from deploy.documents.schemas import FOLDER, PromiseBroken, schemas
 from libs.events.compatibility import breaks, frozen
+from libs.events.durations import AtRiskPoint, WorkingDays
 from libs.events.fact import Fact
 from libs.events.order import OrderCanceled, OrderPosted, OrderSignedOff
+from libs.events.order_sla import SlaClock
 from libs.events.registry import REGISTRY
 from libs.events.types import Count, Key
 
@@ -67,6 +71,21 @@ def test_every_wire_name_has_its_files_and_every_file_its_fact() -> None:
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.wire())
 def test_a_fact_keeps_what_its_frozen_schema_promises(fact: type[Fact]) -> None:
     assert breaks(frozen_schema(fact), json.loads(frozen(fact))) == []
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.wire())
+def test_a_fact_forbids_no_field_that_it_does_not_know(fact: type[Fact]) -> None:
+    """At any depth: a later optional field breaks no reader. Source: contracts 1."""
+    assert '"additionalProperties":false' not in json.dumps(fact.model_json_schema(), separators=(",", ":"))
+
+
+@pytest.mark.parametrize("budget", [{"working_days": 2, "holidays": "skip"}, "PT4H"])
+def test_spans_of_working_time_in_facts_ignore_what_they_do_not_know(budget: Any) -> None:
+    clock = SlaClock.model_validate(
+        {"clock": "response", "budget": budget, "at_risk": [{"percent": "80", "by": "hand"}]}
+    )
+    assert clock.budget in (WorkingDays(working_days=2), timedelta(hours=4))
+    assert clock.at_risk == (AtRiskPoint(percent=Decimal(80)),)
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.wire())

@@ -48,17 +48,16 @@ class Replayed(Exception):
 
 
 async def answer(call: Call, resource: Resource, stream_id: str, command: Any, status: int = 200) -> Response:
-    """Decides the command and answers {"id", "version", ...} with ETag and Position, and Location on 201.
+    """Decides the command, which may be `Made`, and answers {"id", "version", ...} with ETag and Position, and Location
+    on 201.
 
     Raises what the decider and the store raise, NotFound when the stream is not the caller's, and InProgress.
     """
 
     async def execute() -> Outcome:
-        await _must_see(call, resource, stream_id)
+        request = replace(request_of(call, stream_id), sees=_sees(call, resource))
         answering = _answering(resource, status)
-        return await call.front.store.execute(
-            resource.decider, stream_id, command, request_of(call, stream_id), answering
-        )
+        return await call.front.store.execute(resource.decider, stream_id, command, request, answering)
 
     return _response(call, await ended(call, execute))
 
@@ -114,14 +113,14 @@ async def _execute(call: Call, execute: Callable[[], Awaitable[Outcome]]) -> Out
         call.front.under_way.discard(name)
 
 
-async def _must_see(call: Call, resource: Resource, stream_id: str) -> None:
+def _sees(call: Call, resource: Resource) -> Callable[[Any], None] | None:
     """NotFound when the stream is not the caller's: for him it does not exist, at whatever version it stands."""
     if call.caller.relation == "all":
-        return
-    if resource.owner is None:
+        return None
+    owner = resource.owner
+    if owner is None:
         raise NotFound
-    stream = await call.front.store.load(resource.decider, stream_id)
-    call.caller.must_see(resource.owner(stream.state))
+    return lambda state: call.caller.must_see(owner(state))
 
 
 def _answering(resource: Resource, status: int) -> Callable[[Stream], Answer]:

@@ -17,7 +17,7 @@ from libs.runtime.http.positions import Marks
 from libs.runtime.http.rates import Rates
 from libs.runtime.settings import ServiceSettings
 from libs.runtime.store import FactStore
-from libs.runtime.streams import Answering, AnyDecider, Outcome, Stream
+from libs.runtime.streams import Answering, AnyDecider, Outcome
 from libs.runtime.streams import Request as StoreRequest
 
 Ready = Callable[[], Awaitable[Collection[str]]]
@@ -31,9 +31,6 @@ class Store(Protocol):
 
     async def answered(self, actor: str, key: str) -> tuple[str, Outcome] | None:
         """The fingerprint and the outcome that a caller's key was answered with."""
-
-    async def load(self, decider: AnyDecider, stream_id: str) -> Stream:
-        """The stream as it stands."""
 
     async def execute(
         self, decider: AnyDecider, stream_id: str, command: Any, request: StoreRequest, answering: Answering

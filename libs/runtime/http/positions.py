@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from libs.events.topics import PARTITIONS, TOPICS, partition_of
+from libs.runtime.faults import NotYetHeard
 from libs.runtime.http.problems import Refused
 
 PATIENCE, PAUSE = 2.0, 0.02
@@ -63,14 +64,13 @@ def _invalid() -> Refused:
 
 
 async def wait_until_heard(marks: Marks, wanted: Sequence[Position], patience: float = PATIENCE) -> None:
-    """Returns as soon as everything wanted was heard. Refused with not_yet_heard (503) when that takes too long."""
+    """Returns as soon as everything wanted was heard. NotYetHeard when that takes too long."""
     clock = asyncio.get_running_loop()
     deadline = clock.time() + patience
     for position in wanted:
         while not await _has_heard(marks, position):
             if clock.time() >= deadline:
-                detail = "What the request builds on has not arrived here yet."
-                raise Refused(503, "not_yet_heard", detail, retry_after="1")
+                raise NotYetHeard("What the request builds on has not arrived here yet.")
             await asyncio.sleep(PAUSE)
 
 

@@ -16,6 +16,7 @@ from libs.runtime.faults import (
     InProgress,
     KeyReused,
     NotFound,
+    NotYetHeard,
     StreamAhead,
     Unavailable,
     VersionConflict,
@@ -108,9 +109,15 @@ def _routed(fault: HTTPException) -> Problem:
 
 
 def _unavailable(fault: Unavailable) -> Problem:
-    return Problem(
-        503, "unavailable", "The service cannot work just now.", headers={"retry-after": str(fault.retry_after)}
-    )
+    return Problem(503, "unavailable", "The service cannot work just now.", headers=_again(fault))
+
+
+def _not_yet_heard(fault: NotYetHeard) -> Problem:
+    return Problem(503, "not_yet_heard", str(fault), headers=_again(fault))
+
+
+def _again(fault: Unavailable) -> Mapping[str, str]:
+    return {"retry-after": str(fault.retry_after)}
 
 
 _PROBLEMS: Mapping[type, Callable[[Any], Problem]] = {
@@ -124,6 +131,7 @@ _PROBLEMS: Mapping[type, Callable[[Any], Problem]] = {
     InProgress: lambda _: Problem(409, "in_progress", "The same request is being worked on.", headers=SOON),
     NotFound: lambda _: NOT_FOUND,
     Unavailable: _unavailable,
+    NotYetHeard: _not_yet_heard,
     StreamAhead: lambda _: Problem(
         503, "stream_ahead", "It was written by a newer version of this service.", headers={"retry-after": "30"}
     ),

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from libs.events.agreement import CalendarAppliesTo
 from libs.events.calendars import LocalTime
-from libs.events.durations import AtRiskPoint, Budget
+from libs.events.durations import AtRiskPoint, OpenTime, WorkingDays
 from libs.events.order import Priority
 from libs.events.reference import LineType
 from libs.events.types import Day, Flag, Key, Name, Note, PositiveNumber, refuse
@@ -27,11 +27,23 @@ LineNumber = Annotated[int, PlainValidator(_line_number), WithJsonSchema({"type"
 """A line's number in a path."""
 
 
+class WorkingDaysBody(WorkingDays):
+    """A number of working days."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AtRiskPointBody(AtRiskPoint):
+    """A percentage of the budget, or some open time before the clock is due."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class ClockBody(Body):
     """What one clock may take by priority, normal at least, and when it counts as at risk."""
 
-    targets: dict[Priority, Budget]
-    at_risk: Annotated[list[AtRiskPoint], Field(max_length=MOST_POINTS, default_factory=list)]
+    targets: dict[Priority, OpenTime | WorkingDaysBody]
+    at_risk: Annotated[list[AtRiskPointBody], Field(max_length=MOST_POINTS, default_factory=list)]
 
 
 class PutSlaPolicyBody(CommandBody):

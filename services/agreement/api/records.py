@@ -94,10 +94,7 @@ class Records:
 
 def _terms(key: str, body: PutSlaPolicyBody) -> SlaPolicyDefined:
     given = said(body) | {
-        "clocks": {
-            name: ClockTargets(targets=clock.targets, at_risk=tuple(clock.at_risk))
-            for name, clock in body.clocks.items()
-        },
+        "clocks": {name: ClockTargets(**clock.model_dump()) for name, clock in body.clocks.items()},
         "never_pauses": tuple(body.never_pauses),
     }
     return SlaPolicyDefined(policy=key, version=1, **given)

@@ -52,6 +52,7 @@ def decide(command: PutSlaPolicy, state: State) -> Sequence[Fact]:
         _in_order(terms),
         *(_names_a_clock(place, name, terms) for place, name in enumerate(terms.never_pauses)),
         _calendar_stands(terms, command.calendar_known),
+        _days_are_open(terms),
     )
     match state:
         case Absent():
@@ -150,9 +151,18 @@ def _calendar_stands(terms: Fact, known: bool) -> Refusal:
     if terms.calendar is not None:
         sentence = f"There is no calendar {terms.calendar}."
         return None if known else Rejected.value("unknown_reference", sentence, field="/calendar")
-    in_days = any(
-        isinstance(budget, WorkingDays) for clock in terms.clocks.values() for budget in clock.targets.values()
-    )
-    if not in_days and terms.cut_off is None:
+    if not _in_days(terms) and terms.cut_off is None:
         return None
     return Rejected.value("calendar_required", "Working days and a cut-off need a calendar.", field="/calendar")
+
+
+def _days_are_open(terms: Fact) -> Refusal:
+    """A clock that runs round the clock knows no working days: one would silently be 24 hours. Source: sla 1 and 11."""
+    if terms.calendar_applies_to != "start_only" or not _in_days(terms):
+        return None
+    sentence = "A calendar that moves only the start counts no working days: give hours, or let it apply to open hours."
+    return Rejected.value("working_days_start_only", sentence, field="/calendar_applies_to")
+
+
+def _in_days(terms: Fact) -> bool:
+    return any(isinstance(budget, WorkingDays) for clock in terms.clocks.values() for budget in clock.targets.values())

@@ -9,7 +9,7 @@ from libs.events.types import Id
 from libs.runtime.http.call import CallDep
 from libs.runtime.http.route import routes
 from libs.runtime.store import FactStore
-from services.order.api.asking import decided
+from services.order.api.asking import decided, decided_as_it_stands
 from services.order.api.bodies import (
     AddLineBody,
     AdjustLineBody,
@@ -19,7 +19,7 @@ from services.order.api.bodies import (
     ReviseLineBody,
     said,
 )
-from services.order.application.references import existing, references
+from services.order.application.references import Standing, references
 from services.order.domain.service_order.adjustment import AdjustPostedLine
 from services.order.domain.service_order.cancellation import CancelLine
 from services.order.domain.service_order.guards import line_of
@@ -45,17 +45,21 @@ class Lines:
 
     async def add(self, call: CallDep, order: Id, body: AddLineBody) -> Response:
         """Add a line at the prices that are found. Source: LIN-01, PRJ-01."""
-        _, state = await existing(self.store, order)
         entry = LineEntry(**said(body))
-        found = await references(self.store, state.header, entry)
-        return await decided(call, self.store, order, AddLine(entry, found), status=201)
+
+        async def making(present: Standing) -> AddLine:
+            return AddLine(entry, await references(self.store, present.header, entry))
+
+        return await decided_as_it_stands(call, self.store, order, making, status=201)
 
     async def revise(self, call: CallDep, order: Id, line: LineNumber, body: ReviseLineBody) -> Response:
         """Change a Created line. Source: ORD-07, LIN-09."""
-        _, state = await existing(self.store, order)
-        entry = replace(entry_of(line_of(state, line).values), **said(body))
-        found = await references(self.store, state.header, entry)
-        return await decided(call, self.store, order, ReviseLine(line, entry, found))
+
+        async def making(present: Standing) -> ReviseLine:
+            entry = replace(entry_of(line_of(present, line).values), **said(body))
+            return ReviseLine(line, entry, await references(self.store, present.header, entry))
+
+        return await decided_as_it_stands(call, self.store, order, making)
 
     async def cancel(self, call: CallDep, order: Id, line: LineNumber, body: ReasonBody) -> Response:
         """Cancel a Created line. Source: LIF-03."""

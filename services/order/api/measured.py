@@ -10,16 +10,16 @@ from libs.events.durations import Budget
 from libs.kernel.worktime import WorkCalendar
 from libs.rules.sla import shown
 from libs.runtime.store import FactStore
-from services.order.domain.service_order.sla.clocks import ClockState, budget_of, calendars_named
+from services.order.application.surroundings import calendars_of
+from services.order.domain.service_order.sla.clocks import ClockState, budget_of
 from services.order.domain.service_order.state import Existing
-from services.order.projections.around import calendars_of
 
 _BUDGET: TypeAdapter[Budget] = TypeAdapter(Budget)
 
 
 async def sla_of(store: FactStore, order: Existing, now: datetime) -> Sequence[Mapping[str, Any]]:
-    """The clocks with what they have come to. Source: sla 2, 10 and 14."""
-    calendars = await calendars_of(store, calendars_named(order.sla))
+    """The clocks with what they have come to. NotYetHeard without the calendars. Source: sla 2, 10 and 14."""
+    calendars = await calendars_of(store, order)
     return [_clock(clock, calendars, now.replace(microsecond=0)) for clock in order.sla.clocks.values()]
 
 

@@ -15,7 +15,8 @@ from libs.runtime.http.front import CursorsDep
 from libs.runtime.http.route import routes
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
-from services.order.api.asking import decided
+from libs.runtime.streams import Made, Stream
+from services.order.api.asking import decided, decided_as_it_stands
 from services.order.api.bodies import (
     CreateOrderBody,
     PostBody,
@@ -29,11 +30,12 @@ from services.order.api.bodies import (
 from services.order.api.measured import sla_of
 from services.order.api.shapes import ORDERS, owner, shown
 from services.order.application.creation import new_order
-from services.order.application.references import existing, references_of_lines, workers
+from services.order.application.references import Standing, existing, references_of_lines, workers
 from services.order.domain.service_order.cancellation import CancelOrder
 from services.order.domain.service_order.creation import ReviseOrder
 from services.order.domain.service_order.posting import Post
 from services.order.domain.service_order.sign_off import SignOff, WithdrawSignOff
+from services.order.domain.service_order.surroundings import Asked
 from services.order.projections import lookups
 
 EXACT = ("number", "project", "customer", "agreement", "stage", "progress")
@@ -85,8 +87,11 @@ class Orders:
 
     async def create(self, call: CallDep, body: CreateOrderBody) -> Response:
         """Create an order on a project or an agreement. Source: ORD-01, ORD-03."""
-        command = await new_order(self.store, call.new_id, self.accounting_currency, said(body), call.at)
-        return await answer(call, ORDERS, call.new_id, command, 201)
+
+        async def make(_: Stream) -> Asked:
+            return await new_order(self.store, call.new_id, self.accounting_currency, said(body), call.at)
+
+        return await answer(call, ORDERS, call.new_id, Made(make), 201)
 
     async def list(self, query: Annotated[OrdersQuery, Query()], caller: CallerDep, cursors: CursorsDep) -> Response:
         """Orders by number. Source: ORD-12."""
@@ -108,8 +113,12 @@ class Orders:
     async def revise(self, call: CallDep, order: Id, body: ReviseOrderBody) -> Response:
         """Change the header. Source: ORD-07."""
         given = said(body)
-        named = await workers(self.store, given.get("responsible"), given.get("preferred_technician"))
-        return await decided(call, self.store, order, ReviseOrder(**given, workers=named))
+
+        async def making(_: Standing) -> ReviseOrder:
+            named = await workers(self.store, given.get("responsible"), given.get("preferred_technician"))
+            return ReviseOrder(**given, workers=named)
+
+        return await decided_as_it_stands(call, self.store, order, making)
 
     async def cancel(self, call: CallDep, order: Id, body: ReasonBody) -> Response:
         """Cancel the order with every Created line. Source: LIF-02."""
@@ -125,8 +134,10 @@ class Orders:
 
     async def post(self, call: CallDep, order: Id, body: PostBody) -> Response:
         """Post signed-off lines, of the types chosen. Source: PST-03, PST-04."""
-        _, state = await existing(self.store, order)
-        found = await references_of_lines(self.store, state)
         types = None if body.types is None else frozenset(body.types)
-        command = Post(order_id=order, found=found, types=types, lines=chosen(body.lines))
-        return await decided(call, self.store, order, command)
+
+        async def making(present: Standing) -> Post:
+            found = await references_of_lines(self.store, present)
+            return Post(order_id=order, found=found, types=types, lines=chosen(body.lines))
+
+        return await decided_as_it_stands(call, self.store, order, making)

@@ -1,6 +1,8 @@
 """Routes of an order on its way: stages, the log of reasons, visits."""
 
-from typing import Literal
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -12,9 +14,9 @@ from libs.runtime.http.incoming import Call
 from libs.runtime.http.problems import Refused
 from libs.runtime.http.route import routes
 from libs.runtime.store import FactStore
-from services.order.api.asking import decided
+from services.order.api.asking import decided, decided_as_it_stands
 from services.order.api.bodies import LineNumber, said
-from services.order.application.references import workers
+from services.order.application.references import Standing, workers
 from services.order.domain.service_order.reasons import GiveReason, RemoveReason
 from services.order.domain.service_order.references import Worker
 from services.order.domain.service_order.stage import MoveToNextStage, MoveToPreviousStage
@@ -90,25 +92,28 @@ class Progress:
 
     async def report_travel(self, call: CallDep, order: Id, body: ReportBody) -> Response:
         """A worker set out. Source: contracts 7."""
-        worker, found = await self._worker(call, body)
-        return await decided(call, self.store, order, ReportTravel(worker, found))
+        return await self._report(call, order, body, ReportTravel)
 
     async def report_arrival(self, call: CallDep, order: Id, body: ReportBody) -> Response:
         """A worker arrived: the first arrival is the response. Source: contracts 7."""
-        worker, found = await self._worker(call, body)
-        return await decided(call, self.store, order, ReportArrival(worker, found))
+        return await self._report(call, order, body, ReportArrival)
 
     async def report_work(self, call: CallDep, order: Id, body: WorkBody) -> Response:
         """Work began, was interrupted, went on or ended. Source: contracts 7."""
-        worker, found = await self._worker(call, body)
-        return await decided(call, self.store, order, ReportWork(worker, found, body.step))
+        return await self._report(call, order, body, partial(ReportWork, step=body.step))
 
-    async def _worker(self, call: Call, body: ReportBody) -> tuple[str, Worker | None]:
+    async def _report(
+        self, call: Call, order: str, body: ReportBody, report: Callable[[str, Worker | None], Any]
+    ) -> Response:
         """Whose report it is: who is named, or who calls. Source: security 6.3."""
         worker = body.worker or call.caller.worker_id
         if worker is None:
             raise Refused(422, "missing", "The report names its worker.", pointer="/worker")
         if call.caller.own_worker not in (None, worker):
             raise Refused(403, "forbidden", "A technician reports for himself.")
-        found = await workers(self.store, worker)
-        return worker, found[0] if found else None
+
+        async def making(_: Standing) -> Any:
+            found = await workers(self.store, worker)
+            return report(worker, found[0] if found else None)
+
+        return await decided_as_it_stands(call, self.store, order, making)

@@ -16,6 +16,7 @@ from libs.runtime.http.call import CallDep, Resource, answer
 from libs.runtime.http.route import routes
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
+from libs.runtime.streams import Made, Stream
 from services.order.domain import parameters as parameters_of
 from services.order.domain import stage_graph as stages_of
 from services.order.domain.parameters import Parameters, SetParameters, parameters
@@ -98,9 +99,12 @@ class Setup:
 
     async def put_graph(self, call: CallDep, body: StageGraphBody) -> Response:
         """Define the stages. Source: STG-01 to STG-03, STG-12."""
-        in_use = {row["stage"] for row in await rows(self.store, lookups.stages_in_use())}
         stages = tuple(Stage(**each.model_dump()) for each in body.stages)
-        return await answer(call, GRAPH, stages_of.STREAM, DefineStages(stages, in_use), 201 if call.creates else 200)
+
+        async def make(_: Stream) -> DefineStages:
+            return DefineStages(stages, {row["stage"] for row in await rows(self.store, lookups.stages_in_use())})
+
+        return await answer(call, GRAPH, stages_of.STREAM, Made(make), 201 if call.creates else 200)
 
     async def graph(self) -> Response:
         """The stages as they are defined."""

@@ -1,7 +1,6 @@
 """What a command needs to know before it is decided: the records it names, as they stand in this service's copies."""
 
 from collections.abc import Mapping
-from typing import cast
 
 from libs.rules.pricing import Wanted
 from libs.runtime.faults import NotFound
@@ -28,10 +27,14 @@ Standing = Open | Posted | Canceled
 async def existing(store: FactStore, order_id: str) -> tuple[int, Standing]:
     """The version and state of an order; NotFound when there is none."""
     stream = await store.load(service_order, order_id)
-    state = cast(State, stream.state)
+    return stream.version, standing(stream.state)
+
+
+def standing(state: State) -> Standing:
+    """The state of an order that exists; NotFound when it does not."""
     if isinstance(state, Absent):
         raise NotFound
-    return stream.version, state
+    return state
 
 
 async def workers(store: FactStore, *keys: str | None) -> tuple[Worker, ...]:

@@ -13,7 +13,11 @@ STREAM = natural_id("stage-graph", "order")
 
 @dataclass(frozen=True)
 class DefineStages:
-    """Define the graph anew, whole. `in_use` are the stages in which orders stand. Source: STG-01 to STG-03."""
+    """Define the graph anew, whole. Source: STG-01 to STG-03.
+
+    `in_use` are the stages in which orders stand, as far as the list of orders has heard: an order may enter a stage
+    while that is deleted. The graph therefore forgets no stage: see `StageGraph`.
+    """
 
     stages: tuple[says.Stage, ...]
     in_use: Collection[str] = ()
@@ -21,14 +25,34 @@ class DefineStages:
 
 @dataclass(frozen=True)
 class StageGraph:
-    """The stages by key; none when nothing was set up, and then every action is allowed. Source: STG-11."""
+    """The stages by key; none when nothing was set up, and then every action is allowed. Source: STG-11.
+
+    `deleted` are those that were there once, as they were last. An order that was on its way into one while it was
+    deleted stands in it with its flags, and goes back from it to a stage that is there; no order enters it any more.
+    Decided so because the promise of STG-12 is that no order hangs on nothing: a lock over all orders would buy no more.
+    """
 
     stages: Mapping[str, says.Stage] = field(default_factory=dict)
+    deleted: Mapping[str, says.Stage] = field(default_factory=dict)
 
     @property
     def first(self) -> says.Stage | None:
         """The stage in which orders begin: the one without a parent."""
         return next((stage for stage in self.stages.values() if stage.parent is None), None)
+
+    def stage(self, key: str | None) -> says.Stage | None:
+        """The stage in which an order stands, also when it was deleted; None where none is known."""
+        return None if key is None else self.stages.get(key) or self.deleted.get(key)
+
+    def before(self, key: str | None) -> str | None:
+        """The stage to which an order goes back: the nearest before it that is there. From a deleted stage of which none
+        is left the first one; None where nothing comes before. Source: STG-05."""
+        stage = self.stage(key)
+        while stage is not None and stage.parent is not None and stage.parent not in self.stages:
+            stage = self.deleted.get(stage.parent)
+        if stage is not None and stage.parent is not None:
+            return stage.parent
+        return self.first.stage if self.first is not None and key in self.deleted else None
 
     def children(self, stage: str | None) -> tuple[str, ...]:
         """The stages that may follow, in the order in which they were defined. Source: STG-04."""
@@ -77,9 +101,11 @@ def _keeps(graph: StageGraph, before: StageGraph, in_use: Collection[str]) -> No
             raise Rejected.state("stage_parent_stays", f"the parent of {key} is {stage.parent}: it does not change")
 
 
-def evolve(_: StageGraph, fact: says.StageGraphDefined) -> StageGraph:
-    """The graph as it was defined last."""
-    return StageGraph({stage.stage: stage for stage in fact.stages})
+def evolve(state: StageGraph, fact: says.StageGraphDefined) -> StageGraph:
+    """The graph as it was defined last, and what it had before."""
+    stages = {stage.stage: stage for stage in fact.stages}
+    before = {**state.deleted, **state.stages}
+    return StageGraph(stages, {key: stage for key, stage in before.items() if key not in stages})
 
 
 stage_graph: Decider[DefineStages, StageGraph, says.StageGraphDefined] = Decider(StageGraph(), decide, evolve)

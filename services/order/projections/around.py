@@ -11,6 +11,7 @@ from libs.events.reference import CalendarRecorded
 from libs.events.worktime import calendar_version
 from libs.kernel.period import Period
 from libs.kernel.worktime import WorkCalendar
+from libs.rules.effective import in_force
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
 from libs.runtime.versions import OPEN
@@ -55,30 +56,11 @@ def _line(row: dict[str, Any]) -> AgreementLine:
     return AgreementLine(row["line"], entry, Period.closed(row["starts_on"], row["ends_on"]), row["stopped"])
 
 
-async def policy_in_force(store: FactStore, key: str, on: date) -> SlaPolicyVersion | None:
-    """The version in force on a day: the latest day on or before it, and of those the last version."""
+async def policy_versions(store: FactStore, key: str) -> list[SlaPolicyVersion]:
+    """Every version of a policy that was heard, as recorded; none of a policy that nothing was heard of."""
     table = sla_policy.c
-    found = await rows(
-        store,
-        select(table.content)
-        .where(table.known_to == OPEN, table.key == key, table.effective_on <= on)
-        .order_by(table.effective_on.desc(), table.number.desc())
-        .limit(1),
-    )
-    return _policy(found[0]) if found else None
-
-
-async def policy_version(store: FactStore, key: str, version: int) -> SlaPolicyVersion | None:
-    """One version of a policy."""
-    table = sla_policy.c
-    found = await rows(
-        store, select(table.content).where(table.known_to == OPEN, table.key == key, table.number == version)
-    )
-    return _policy(found[0]) if found else None
-
-
-def _policy(row: dict[str, Any]) -> SlaPolicyVersion:
-    return SlaPolicyDefined.from_bytes(row["content"].encode())
+    named = select(table.content).where(table.known_to == OPEN, table.key == key).order_by(table.number)
+    return [SlaPolicyDefined.from_bytes(row["content"].encode()) for row in await rows(store, named)]
 
 
 async def calendars_of(store: FactStore, keys: set[str]) -> dict[str, WorkCalendar]:
@@ -105,5 +87,5 @@ async def calendars_of(store: FactStore, keys: set[str]) -> dict[str, WorkCalend
 
 async def policy_may_be_chosen(store: FactStore, key: str | None, on: date) -> bool:
     """Whether the policy exists and may be chosen; no policy is no fault. Source: SLA-03."""
-    version = await policy_in_force(store, key, on) if key else None
+    version = in_force(await policy_versions(store, key), on) if key else None
     return key is None or (version is not None and version.active)

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from libs.kernel.decider import Decider, Rejected
 from libs.runtime.auth.caller import Owner
-from libs.runtime.faults import AlreadyExists, KeyReused, VersionConflict
+from libs.runtime.faults import KeyReused
 from libs.runtime.http.call import Resource
-from libs.runtime.streams import Answering, AnyDecider, Outcome, Request, Stream
+from libs.runtime.streams import Answering, AnyDecider, Outcome, Request, Stream, check, made
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,13 @@ class MemoryStore:
     async def answered(self, actor: str, key: str) -> tuple[str, Outcome] | None:
         return self.answers.get((actor, key))
 
-    async def load(self, decider: AnyDecider, stream_id: str) -> Stream:
-        facts = self.facts.get(stream_id, [])
-        return Stream(stream_id, len(facts), decider.fold(facts))
-
     async def execute(
         self, decider: AnyDecider, stream_id: str, command: Any, request: Request, answering: Answering
     ) -> Outcome:
         facts = self.facts.get(stream_id, [])
-        if request.absent and facts:
-            raise AlreadyExists
-        if request.expected_version not in (None, len(facts)):
-            raise VersionConflict(len(facts))
-        told = [*facts, *decider.decide(command, decider.fold(facts))]
+        stream = Stream(stream_id, len(facts), decider.fold(facts))
+        check(stream, request)
+        told = [*facts, *decider.decide(await made(command, stream), stream.state)]
         if self.hold is not None:
             await self.hold.wait()
         if before := self.answers.get((request.actor, request.key or "")):

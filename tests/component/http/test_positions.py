@@ -2,8 +2,9 @@
 
 import pytest
 
+from libs.runtime.faults import NotYetHeard
 from libs.runtime.http.positions import Position, wait_until_heard
-from libs.runtime.http.problems import Refused
+from libs.runtime.http.problems import problem_of
 from tests.component.http.door import Door, Heard, code
 
 DOOR = Door()
@@ -29,9 +30,10 @@ async def test_who_is_not_heard_here_is_not_waited_for() -> None:
 
 
 async def test_patience_ends() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(NotYetHeard) as late:
         await wait_until_heard(Heard(), [Position("order", 3, 1_000)], patience=0.05)
-    problem = refused.value.problem
+    problem = problem_of(late.value)
+    assert problem is not None
     assert (problem.status, problem.error_code, problem.headers) == (503, "not_yet_heard", {"retry-after": "1"})
 
 

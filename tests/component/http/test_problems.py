@@ -21,6 +21,7 @@ from tests.component.http.door import Door, code
         (faults.InProgress(), 409, "in_progress"),
         (faults.NotFound(), 404, "not_found"),
         (faults.Unavailable("no database", 3), 503, "unavailable"),
+        (faults.NotYetHeard("The calendar OFFICE has not arrived here yet."), 503, "not_yet_heard"),
         (faults.StreamAhead("order.OrderSplit.v1"), 503, "stream_ahead"),
         (Rejected.state("sla_already_paused", "It is paused."), 409, "sla_already_paused"),
         (Rejected.value("period_too_long", "Ten years at most."), 422, "period_too_long"),
@@ -38,8 +39,8 @@ def test_what_we_do_not_expect_is_no_problem_of_the_caller() -> None:
 
 
 def test_a_caller_is_told_when_to_come_again() -> None:
-    waits = [faults.InProgress(), faults.Unavailable("x", 3), faults.StreamAhead("x")]
-    assert [problem_of(fault).headers["retry-after"] for fault in waits] == ["1", "3", "30"]  # type: ignore[union-attr]
+    waits = [faults.InProgress(), faults.Unavailable("x", 3), faults.NotYetHeard("x"), faults.StreamAhead("x")]
+    assert [problem_of(fault).headers["retry-after"] for fault in waits] == ["1", "3", "1", "30"]  # type: ignore[union-attr]
 
 
 async def test_a_refused_transition_names_state_and_what_is_allowed() -> None:

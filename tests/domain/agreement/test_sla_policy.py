@@ -208,6 +208,14 @@ def test_working_days_and_a_cut_off_need_a_calendar() -> None:
     a_policy.when(put(in_days, cut_off="16:00", **OFFICE)).then(defined(in_days, cut_off="16:00", **OFFICE))
 
 
+def test_a_calendar_that_moves_only_the_start_counts_no_working_days() -> None:
+    """Sla 1 and 11: round the clock, a working day would silently be 24 hours."""
+    only = {"calendar_applies_to": "start_only", **OFFICE}
+    in_days = {"response": clock(hours(4)), "resolution": clock(hours(4), low=DAY)}
+    a_policy.when(put(in_days, **only)).then_refused("value", "working_days_start_only", "/calendar_applies_to")
+    a_policy.when(put(**only)).then(defined(**only))
+
+
 def test_a_revision_is_held_to_the_same_rules() -> None:
     policy: SlaPolicyVersion = defined()
     wrong = put({"response": clock(timedelta(0))})

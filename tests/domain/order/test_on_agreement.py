@@ -9,12 +9,13 @@ import pytest
 from libs.events.order import OrderRevised
 from libs.events.order_stages import OrderStageChanged
 from libs.kernel.period import Period
+from libs.kernel.worktime import WorkCalendar
 from services.order.domain.parameters import Parameters
 from services.order.domain.service_order.creation import CreateOrder, PlannedLine, ReviseOrder
 from services.order.domain.service_order.state import LineEntry
 from services.order.domain.service_order.surroundings import Agreement, AgreementLine, Asked, Surroundings
 from tests.domain.order.facts import CALL, HOURS, PUMPS, added, created, priced
-from tests.domain.order.measured import STAGES, local
+from tests.domain.order.measured import STAGES, local, policy, version
 from tests.domain.order.records import MARCH, REPAIRS, an_order, call_out, create, found, hours, pumps
 
 ID = "5f0c2c9e-0002-5000-8000-000000000002"
@@ -76,6 +77,30 @@ def test_after_the_last_day_a_terminated_agreement_takes_none_for_an_earlier_day
     an_order.when(asked(on(AUGUST), TERMINATED, too_late)).then_refused("state", "agreement_terminated")
 
 
+@pytest.mark.parametrize(
+    ("zone", "at", "over"),
+    [
+        ("Europe/Brussels", "2026-08-31 23:59", False),
+        ("Europe/Brussels", "2026-09-01 00:00", True),  # 22:00 of the last day in UTC
+        ("America/New_York", "2026-09-01 05:59", False),  # 03:59 of the next day in UTC
+        ("America/New_York", "2026-09-01 06:00", True),
+        (None, "2026-09-01 01:59", False),
+        (None, "2026-09-01 02:00", True),
+    ],
+)
+def test_the_last_day_ends_at_midnight_where_the_policys_calendar_is(zone: str | None, at: str, over: bool) -> None:
+    """contracts 7: in UTC where nothing names a zone. `at` is Brussels' time."""
+    around = {
+        "policy": None if zone is None else policy(calendar="THERE"),
+        "calendars": {} if zone is None else {"THERE": WorkCalendar("THERE", (version(time_zone=zone),))},
+    }
+    outcome = an_order.when(asked(on(AUGUST), TERMINATED, at, **around))
+    if over:
+        outcome.then_refused("state", "agreement_terminated")
+    else:
+        outcome.then_accepted()
+
+
 def test_an_agreement_that_was_not_heard_of_is_unknown() -> None:
     an_order.when(asked(on(), None)).then_refused("value", "unknown_reference", "/agreement")
 
@@ -115,6 +140,12 @@ def test_the_lines_chosen_come_with_the_prices_found_and_are_numbered_anew() -> 
 
 def test_a_line_may_be_chosen_without_the_others() -> None:
     an_order.when(asked(on(lines=planned(line(4, hours()))))).then(ON_IT, added(1, agreement_line=4))
+
+
+def test_a_line_is_chosen_once() -> None:
+    """ORD-01: what is needed twice is a quantity."""
+    twice = planned(line(4, hours()), line(2, call_out()), line(4, hours()))
+    an_order.when(asked(on(lines=twice))).then_refused("value", "duplicate_line", "/agreement_lines")
 
 
 def test_a_stopped_line_yields_no_order() -> None:

@@ -110,7 +110,29 @@ def test_a_stage_with_children_is_not_deleted_without_them() -> None:
 def test_a_graph_that_nothing_uses_may_be_taken_away() -> None:
     """STG-11."""
     emptied = a_graph.given(DEFINED).when(DefineStages(())).then(StageGraphDefined(stages=()))
-    assert emptied.state == StageGraph()
+    assert (emptied.state.stages, emptied.state.first) == ({}, None)
+
+
+def test_a_stage_that_was_deleted_is_not_forgotten() -> None:
+    """STG-12: an order may have entered it meanwhile. Nothing hangs on it, and it comes back as it is defined then."""
+    without = StageGraphDefined(stages=(PLANNED, AT_WORK))
+    graph = a_graph.given(DEFINED, without).state
+    assert (list(graph.stages), graph.stage("DONE"), graph.stage("NOWHERE")) == (["PLANNED", "AT-WORK"], DONE, None)
+    assert (graph.children("AT-WORK"), graph.children("DROPPED")) == ((), ())
+    again = a_graph.given(DEFINED, without, StageGraphDefined(stages=(*without.stages, stage("DONE", "PLANNED")))).state
+    assert (again.stage("DONE"), again.deleted) == (stage("DONE", "PLANNED"), {"DROPPED": DROPPED})
+
+
+def test_from_a_deleted_stage_an_order_goes_back_to_the_nearest_that_is_there() -> None:
+    """STG-05, STG-12."""
+    left, other = StageGraphDefined(stages=(PLANNED,)), StageGraphDefined(stages=(stage("NEW"),))
+    assert [a_graph.given(DEFINED, left).state.before(key) for key in ("DONE", "AT-WORK", "PLANNED")] == [
+        *("PLANNED", "PLANNED", None)
+    ]
+    assert [a_graph.given(DEFINED, other).state.before(key) for key in ("DONE", "PLANNED", "NEW")] == [
+        *("NEW", "NEW", None)
+    ]
+    assert a_graph.given(DEFINED, StageGraphDefined(stages=())).state.before("DONE") is None
 
 
 def test_a_reason_code_is_told_whole_and_the_last_word_stands() -> None:

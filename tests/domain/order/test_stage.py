@@ -67,6 +67,16 @@ def test_back_is_to_the_parent() -> None:
     back.when(asked(MoveToPreviousStage(), ten)).then(entered("PLANNED", "ON-SITE", "previous", ten))
 
 
+def test_an_order_in_a_stage_that_was_deleted_keeps_its_flags_and_finds_back() -> None:
+    """STG-12: it was on its way into the stage while that was deleted."""
+    left = {key: AROUND.stages.stages[key] for key in ("PLANNED", "HOLD")}
+    graph = StageGraph(left, {key: stage for key, stage in AROUND.stages.stages.items() if key not in left})
+    done = ON_SITE.given(entered("DONE", "ON-SITE"))
+    done.when(asked(CancelOrder(), stages=graph)).then_refused("state", "stage_forbids_cancel")
+    done.when(asked(MoveToNextStage(), stages=graph)).then_refused("state", "no_next_stage")
+    done.when(asked(MoveToPreviousStage(), stages=graph)).then(entered("PLANNED", "DONE", "previous"))
+
+
 def test_without_stages_nothing_is_entered_and_everything_is_allowed() -> None:
     """STG-11."""
     for command, reason in ((MoveToNextStage(), "no_next_stage"), (MoveToPreviousStage(), "no_previous_stage")):

@@ -4,7 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
 
 from deploy.local.issuer import LocalIssuer
@@ -60,13 +61,30 @@ async def apps(
     postgres_url: str, templates: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Apps]:
     """The services that the test's module names as NEEDED, or all; nothing is heard, so views stay empty."""
-    prefix = f"h{uuid.uuid4().hex[:8]}"
     needed = getattr(request.module, "NEEDED", SERVICES)
+    async with opened(postgres_url, templates, tmp_path, needed) as apps:
+        yield apps
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(
+    postgres_url: str, templates: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[Apps]:
+    """The same, once for all tests of a module, which then run on one loop: pytest.mark.asyncio(loop_scope="module")."""
+    needed = getattr(request.module, "NEEDED", SERVICES)
+    async with opened(postgres_url, templates, tmp_path_factory.mktemp("keys"), needed) as apps:
+        yield apps
+
+
+@asynccontextmanager
+async def opened(postgres_url: str, templates: str, folder: Path, needed: Sequence[Service]) -> AsyncIterator[Apps]:
+    """The applications of these services, each on a copy of its template."""
+    prefix = f"h{uuid.uuid4().hex[:8]}"
     with psycopg.connect(postgres_url, autocommit=True) as server:
         for service in needed:
             copy = f'create database "{prefix}_{service.name}" template "{templates}_{service.name}"'
             server.execute(copy.encode())
-    (tmp_path / "keys.json").write_text(json.dumps(ISSUER.key_set()))
+    (folder / "keys.json").write_text(json.dumps(ISSUER.key_set()))
     async with AsyncExitStack() as stack:
         made, stores = {}, {}
         for service in needed:
@@ -75,7 +93,7 @@ async def apps(
             settings = ServiceSettings(
                 database_url=url,
                 token_issuer=ISSUER.url,
-                token_keys_file=str(tmp_path / "keys.json"),
+                token_keys_file=str(folder / "keys.json"),
                 mode="development",
             )
             made[service.name] = service.api(Parts(store, settings, set()))

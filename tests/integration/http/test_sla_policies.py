@@ -79,11 +79,13 @@ BAD_POLICIES: tuple[tuple[dict[str, Any], str, str], ...] = (
     (clocks("PT525601M", "PT525600M"), "sla_target_range", f"{AT}/targets/normal"),
     (clocks({"working_days": 0}), "sla_target_range", f"{AT}/targets/normal"),
     (clocks("PT4H", "PT1H"), "sla_target_order", f"{AT}/targets"),
+    (clocks({"working_days": 2, "hours": 4}), "invalid_duration", f"{AT}/targets/normal"),
     (clocks(240), "invalid_duration", f"{AT}/targets/normal"),
     (clocks("4h"), "invalid_duration", f"{AT}/targets/normal"),
     (clocks(at_risk=[{"percent": "80"}, {"percent": "80.00"}]), "at_risk_repeated", f"{AT}/at_risk"),
     (clocks(at_risk=[{"percent": "100"}]), "percent_range", f"{AT}/at_risk/0"),
     (clocks(at_risk=[{"percent": "80", "before": "PT1H"}]), "invalid_value", f"{AT}/at_risk/0"),
+    (clocks(at_risk=[{"percent": "80", "by": "hand"}]), "unknown_field", f"{AT}/at_risk/0/by"),
     (clocks(at_risk=[{"before": "PT4H"}]), "at_risk_range", f"{AT}/at_risk/0"),
     (clocks(targets={"high": "PT1H"}), "missing", f"{AT}/targets/normal"),
     (clocks(targets={"urgent": "PT1H"}), "invalid_value", f"{AT}/targets/urgent"),
@@ -94,6 +96,7 @@ BAD_POLICIES: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"calendar": None}, "calendar_required", "/calendar"),
     ({"cut_off": "24:00"}, "invalid_time", "/cut_off"),
     ({"version": 7}, "unknown_field", "/version"),
+    ({"calendar_applies_to": "start_only"}, "working_days_start_only", "/calendar_applies_to"),
     ({"calendar_applies_to": "start"}, "invalid_value", "/calendar_applies_to"),
 )
 

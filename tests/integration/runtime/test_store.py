@@ -8,7 +8,8 @@ import pytest
 from libs.kernel.decider import Rejected
 from libs.runtime.faults import AlreadyExists, KeyReused, StreamAhead, VersionConflict
 from libs.runtime.store import FactStore
-from tests.support.runtime import created, order_id, revised, say, saying
+from libs.runtime.streams import Made, Request, Stream
+from tests.support.runtime import Say, answering, created, order_id, revised, say, saying
 
 
 async def test_facts_of_a_stream_are_numbered_from_one_and_positions_have_no_hole(store: FactStore) -> None:
@@ -45,6 +46,23 @@ async def test_a_conflict_loads_and_decides_again(store: FactStore) -> None:
     await asyncio.gather(*(say(store, 1, revised(str(n))) for n in range(3)))
     facts = await store.recorder.load(order_id(1))
     assert [fact.originator_version for fact in facts] == [1, 2, 3, 4]
+
+
+async def test_a_command_is_made_anew_of_the_stream_that_it_is_decided_on(store: FactStore) -> None:
+    await say(store, 1, created())
+    seen = list[int]()
+
+    async def make(stream: Stream) -> Say:
+        """While it looks things up for the first time, somebody else is faster."""
+        seen.append(stream.version)
+        if seen == [1]:
+            await say(store, 1, revised("faster"))
+        return Say((revised(f"made at {stream.version}"),))
+
+    outcome = await store.execute(saying, order_id(1), Made(make), Request("tester", "correlation"), answering)
+    facts = await store.recorder.load(order_id(1))
+    assert (seen, outcome.version) == ([1, 2], 3)
+    assert [fact.decoded() for fact in facts[1:]] == [revised("faster"), revised("made at 2")]
 
 
 async def test_a_named_version_forbids_the_retry(store: FactStore) -> None:

@@ -82,8 +82,8 @@ def _takes_orders(agreement: Agreement) -> Refusal:
 
 
 def _not_over(agreement: Agreement, around: Surroundings) -> Refusal:
-    """No new order after the last day, whatever the day of the visit."""
-    if agreement.terminated_on is None or around.at is None or around.at.date() <= agreement.terminated_on:
+    """No new order after the last day, whatever the day of the visit; days are local. Source: contracts 7."""
+    if agreement.terminated_on is None or around.at is None or around.today <= agreement.terminated_on:
         return None
     sentence = f"the agreement was terminated: its last day was {agreement.terminated_on}"
     return Rejected.state("agreement_terminated", sentence)

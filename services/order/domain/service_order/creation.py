@@ -81,6 +81,7 @@ def create_order(command: CreateOrder, _: Absent, around: Surroundings) -> Seque
         _currency_is_kept(project, command.accounting_currency),
         _worker_stands("responsible", command.responsible, command.workers),
         _worker_stands("preferred_technician", command.preferred_technician, command.workers),
+        _named_once(command.lines),
         *(line_yields(planned.line, command.service_date) for planned in command.lines),
     )
     born = says.OrderCreated(
@@ -116,6 +117,15 @@ def revise_order(command: ReviseOrder, order: Open, around: Surroundings) -> Seq
         day_is_valid(after["service_date"], around) if after["service_date"] != before["service_date"] else None,
     )
     return [says.OrderRevised(**after)]
+
+
+def _named_once(lines: tuple[PlannedLine, ...]) -> Refusal:
+    """A line of the agreement comes into the order once: what is needed twice is a quantity. Source: ORD-01."""
+    numbers = [planned.line.number for planned in lines]
+    twice = next((number for number in numbers if numbers.count(number) > 1), None)
+    if twice is None:
+        return None
+    return Rejected.value("duplicate_line", f"line {twice} of the agreement is named twice", field="/agreement_lines")
 
 
 def _project_takes_orders(project: Project) -> Refusal:

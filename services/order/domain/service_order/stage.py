@@ -53,10 +53,10 @@ def next_stage(command: MoveToNextStage, order: Existing, around: Surroundings) 
 
 def previous_stage(command: MoveToPreviousStage, order: Existing, around: Surroundings) -> Sequence[OrderFact]:
     """The first stage has no parent. Source: STG-05."""
-    present = around.stages.stages.get(order.stage or "")
-    if present is None or present.parent is None:
+    before = around.stages.before(order.stage)
+    if before is None:
         raise Rejected.state("no_previous_stage", "no stage comes before this one")
-    return _entered(command, order, around, "previous", present.parent)
+    return _entered(command, order, around, "previous", before)
 
 
 def _entered(
@@ -92,9 +92,9 @@ def begun(around: Surroundings) -> Sequence[OrderFact]:
 
 def permits(action: Action | None, order: object, around: Surroundings) -> Refusal:
     """What a stage does not allow is forbidden while the order stands in it. Source: STG-03, X15."""
-    if action is None or not isinstance(order, Existing) or order.stage is None:
+    if action is None or not isinstance(order, Existing):
         return None
-    stage = around.stages.stages.get(order.stage)
+    stage = around.stages.stage(order.stage)
     if stage is None or getattr(stage, f"allows_{action}"):
         return None
     return Rejected.state(f"stage_forbids_{action}", f"the stage {stage.stage} does not allow to {action}")

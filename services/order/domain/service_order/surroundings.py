@@ -8,7 +8,7 @@ from typing import Any
 from libs.events.agreement import SlaPolicyVersion
 from libs.events.order_sla import SlaLevel
 from libs.kernel.period import Period
-from libs.kernel.worktime import WorkCalendar
+from libs.kernel.worktime import ALWAYS_OPEN, WorkCalendar
 from services.order.domain.parameters import Parameters
 from services.order.domain.service_order.state import LineEntry
 from services.order.domain.stage_graph import StageGraph
@@ -66,6 +66,15 @@ class Surroundings:
         if self.at is None:
             raise ValueError("a clock is asked without an instant")
         return self.at.replace(microsecond=0)
+
+    @property
+    def today(self) -> date:
+        """The local day on which the command happened: in the zone of the policy's calendar, in UTC without one.
+
+        Source: contracts 7: a calendar is the only one of an order's surroundings that has a zone.
+        """
+        named = self.policy.version.calendar if self.policy else None
+        return (self.calendars[named] if named else ALWAYS_OPEN).local(self.happened_at).date()
 
 
 NOTHING_AROUND = Surroundings()

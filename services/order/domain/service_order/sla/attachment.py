@@ -35,7 +35,7 @@ def _begin(course: Course, names: Iterable[str], began: datetime) -> None:
 
 def pause_by_stage(course: Course) -> None:
     """The stage in which the order stands may stop the recording. Source: STR-05, contracts 7."""
-    stage = course.around.stages.stages.get(course.order.stage or "")
+    stage = course.around.stages.stage(course.order.stage)
     if stage is None or not stage.stops_clock:
         return
     for clock in course.order.sla.open:
