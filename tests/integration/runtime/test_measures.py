@@ -74,8 +74,7 @@ async def test_what_nobody_sends_or_hears_waits(store: FactStore, order_url: str
     await say(store, 1, revised(), revised())
     await measure(store, "order")
     assert (value("relay_lag_facts", service="order"), value("consumer_lag_facts", **own)) == (3, 2)
-    sending, waiting = value("relay_lag_seconds", service="order"), value("consumer_lag_seconds", **own)
-    assert sending and waiting
+    sending, waiting = value("relay_lag_seconds", service="order") or 0, value("consumer_lag_seconds", **own) or 0
     assert sending > waiting > 0
 
 
@@ -106,8 +105,6 @@ async def test_a_miss_is_counted_once_by_its_clock(store: FactStore) -> None:
         clock="response",
         at=NOON,
         elapsed_seconds=14_401,
-        budget_seconds=14_400,
-        consumption_percent="100.01",
         time_zone="Europe/Brussels",
     )
     before = value("sla_breaches_total", clock="response") or 0
