@@ -3,15 +3,16 @@
 import sys
 
 from deploy.documents.pages import pages
+from deploy.documents.rules import Unheld
 from deploy.documents.schemas import PromiseBroken, schemas
 from libs.events.registry import REGISTRY
 
 
 def main() -> int:
-    """Writes all or nothing: when a frozen schema would be broken it says so, and every file stays as it is."""
+    """Writes all or nothing: when a frozen schema would be broken, or a rule has no test, every file stays as it is."""
     try:
         texts = schemas(REGISTRY) | pages()
-    except PromiseBroken as broken:
+    except (PromiseBroken, Unheld) as broken:
         print(broken, file=sys.stderr)
         return 1
     for path, text in texts.items():

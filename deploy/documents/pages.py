@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.documents import asyncapi, openapi
 from deploy.documents.catalogue import catalogue
+from deploy.documents.rules import rules
 from deploy.migrate.__main__ import SERVICES
 from libs.events.registry import REGISTRY
 
@@ -18,6 +19,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "events.md": catalogue(REGISTRY),
         DOCS / "asyncapi.json": _text(asyncapi.document(REGISTRY, SERVICES)),
+        DOCS / "rules.md": rules(ROOT / "tests"),
         **{DOCS / "openapi" / f"{each.name}.json": _text(openapi.document(each)) for each in SERVICES},
     }
 

@@ -15,7 +15,6 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from libs.runtime.hearing import Hearing
 from libs.runtime.intake import Hole, Mark
 from libs.runtime.kafka import broker, topic_of
-from libs.runtime.metrics import LAG
 from libs.runtime.records import Record, from_kafka
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.watchdog import PATIENCE, Stuck, Watch, watched
@@ -209,7 +208,7 @@ class KafkaFeed:
             reached = await self._reached()
             ends = await self.consumer.end_offsets(list(reached)) if reached else {}
             waiting = watch.look(clock.time(), *(_by_number(offsets) for offsets in (reached, ends)))
-            LAG.labels(self.hearing.consumer, self.hearing.source).set(waiting)
+            self.hearing.measure(waiting)
 
     async def _reached(self) -> dict[TopicPartition, int]:
         """How far the records of each partition were handed out; during a search, only of the one that is searched."""

@@ -7,7 +7,7 @@ from libs.events.fact import Fact
 from libs.runtime.clock import now
 from libs.runtime.database import Connection, connect, unit_of_work
 from libs.runtime.intake import Fresh, Mark, Parked, sift
-from libs.runtime.metrics import HEARD, PARKED, PROJECTOR_AGE
+from libs.runtime.metrics import HEARD, LAG, LAG_AGE, PARKED
 from libs.runtime.parking import park, waiting_streams
 from libs.runtime.records import Record
 
@@ -45,6 +45,8 @@ class Hearing:
         self._versions: dict[int, tuple[int, int]] = {}
         """The generation and the turn of each mark."""
         self._connection: Connection | None = None
+        self._heard_until = now()
+        """Of what was recorded before, hardly anything waits."""
 
     @property
     def connection(self) -> Connection:
@@ -96,14 +98,17 @@ class Hearing:
         self.marks |= sifted.marks
         self._parked |= {one.record.envelope.stream_id for one in waiting if one.record.envelope}
         self.effect.committed()
-        self._measure(sifted.fresh)
-
-    def _measure(self, fresh: Sequence[Fresh]) -> None:
-        HEARD.labels(self.consumer, self.source).inc(len(fresh))
-        if fresh:
-            age = now() - fresh[-1].envelope.recorded_at
-            PROJECTOR_AGE.labels(self.consumer, self.source).set(age.total_seconds())
+        if sifted.fresh:
+            self._heard_until = sifted.fresh[-1].envelope.recorded_at
+        HEARD.labels(self.consumer, self.source).inc(len(sifted.fresh))
         PARKED.labels(self.consumer, self.source).set(len(self._parked))
+
+    def measure(self, waiting: int) -> None:
+        """Measures that so many facts wait, and for how long at most: since the last one heard was recorded or, where
+        there was none for a while, since nothing waited."""
+        self._heard_until = self._heard_until if waiting else now()
+        LAG.labels(self.consumer, self.source).set(waiting)
+        LAG_AGE.labels(self.consumer, self.source).set((now() - self._heard_until).total_seconds() if waiting else 0)
 
     async def _move(self, connection: Connection, marks: Mapping[int, Mark]) -> None:
         moved = await connection.execute(

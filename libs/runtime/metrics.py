@@ -12,14 +12,15 @@ REQUESTS = Histogram(
     "fieldfact_http_request_seconds", "Answers and their time.", ["method", "route", "status"], buckets=_FAST
 )
 APPEND_SECONDS = Histogram("fieldfact_append_seconds", "One append, as its caller sees it.", buckets=_FAST)
-RELAY_LAG = Gauge("fieldfact_relay_lag_facts", "Facts that wait to be sent, up to a batch.", ["service"])
-PROJECTOR_AGE = Gauge(
-    "fieldfact_projector_lag_seconds", "Age of the fact heard last, when it was heard.", ["consumer", "source"]
-)
+RELAY_LAG = Gauge("fieldfact_relay_lag_facts", "Facts that wait to be sent.", ["service"])
+RELAY_AGE = Gauge("fieldfact_relay_lag_seconds", "Age of the first fact that waits to be sent; 0: none.", ["service"])
 LAG = Gauge("fieldfact_consumer_lag_facts", "Facts that wait to be heard.", ["consumer", "source"])
+LAG_AGE = Gauge(
+    "fieldfact_consumer_lag_seconds", "How long facts have waited to be heard; 0: none.", ["consumer", "source"]
+)
 HEARD = Counter("fieldfact_heard_facts_total", "Facts that took effect.", ["consumer", "source"])
 PARKED = Gauge("fieldfact_parked_streams", "Streams that wait behind a bad fact.", ["consumer", "source"])
-SLA_BREACHES = Counter("fieldfact_sla_breaches_total", "Clocks of orders that missed their target.", ["clock"])
+SLA_BREACHES = Counter("fieldfact_sla_breaches_total", "Misses of SLA clocks that were recorded.", ["clock"])
 TIMER_FAULTS = Counter("fieldfact_timer_faults_total", "What was due and could not be asked.", ["service"])
 
 

@@ -1,7 +1,7 @@
 """The event store library's recorder and mapper, fitted to facts as contracts and to one append in one statement."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -16,11 +16,12 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic_core import to_json
 
 from libs.events.fact import Fact
+from libs.events.order_sla import OrderSlaMissed
 from libs.events.registry import REGISTRY
 from libs.runtime.coalescer import Coalescer, Load
 from libs.runtime.database import Connection, Line, borrowed, connection_pool, one_row
 from libs.runtime.loader import Loader
-from libs.runtime.metrics import APPEND_SECONDS
+from libs.runtime.metrics import APPEND_SECONDS, SLA_BREACHES
 
 LARGEST_FACT = 900 * 1024
 """Bytes; below the broker's limit of a record, so that the relay can always send what was stored."""
@@ -200,7 +201,9 @@ class FactRecorder(PostgresApplicationRecorder):
         happened; Unavailable when it did not. A process that dies inside leaves all or nothing.
         """
         with APPEND_SECONDS.time():
-            return await self._appends.do(append)
+            done = await self._appends.do(append)
+        _count_misses(append.facts)
+        return done
 
     async def _append_all(self, appends: Sequence[Append]) -> list[tuple[int, datetime]]:
         async with self._appending.held() as connection:
@@ -265,3 +268,9 @@ async def _read(connection: Connection, query: str, values: tuple[Any, ...]) -> 
 def _stored(row: Sequence[Any]) -> StoredFact:
     position, stream_id, version, topic, state, meta, recorded_at = row
     return StoredFact(stream_id, version, topic, bytes(state), meta, recorded_at, position)
+
+
+def _count_misses(facts: Iterable[StoredFact]) -> None:
+    for fact in facts:
+        if fact.topic == OrderSlaMissed.wire():
+            SLA_BREACHES.labels(OrderSlaMissed.from_bytes(fact.state).clock).inc()

@@ -13,7 +13,6 @@ from libs.events.topics import partition_of
 from libs.runtime import tracing
 from libs.runtime.database import Connection, connect, one_row
 from libs.runtime.kafka import producer, topic_of
-from libs.runtime.metrics import RELAY_LAG
 from libs.runtime.recorder import StoredFact
 from libs.runtime.records import envelope_of
 from libs.runtime.settings import KafkaSettings
@@ -95,7 +94,6 @@ class Relay:
             if facts:
                 with tracing.each("send", "producer", traced(facts)):
                     await self._send(connection, checkpoint, sender, facts)
-                RELAY_LAG.labels(self.publisher).set(0 if len(facts) < BATCH else BATCH)
             else:
                 await _still_leads(connection, checkpoint)
                 await woken(self._bell, IDLE_SECONDS)

@@ -30,6 +30,7 @@ from libs.runtime.store import FactStore
 from libs.runtime.streams import AnyDecider
 from libs.runtime.tail import follow_log
 from libs.runtime.timers import Fire, watch
+from libs.runtime.waiting import measure_for_ever
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ async def run_until(service: Service, parts: Parts, wanted: Sequence[str], stop:
 
 def _roles(service: Service, parts: Parts, wanted: Sequence[str]) -> dict[str, Coroutine[Any, Any, None]]:
     settings, roles = parts.settings, dict[str, Coroutine[Any, Any, None]]()
+    roles["metrics"] = serve(metrics_app(), settings.http_host, settings.metrics_port)
+    roles["measures"] = keep("measures", partial(measure_for_ever, parts.store, service.name), parts.degraded)
     if "api" in wanted:
         roles["api"] = serve(service.api(parts), settings.http_host, settings.http_port)
-        roles["metrics"] = serve(metrics_app(), settings.http_host, settings.metrics_port)
     if "relay" in wanted and service.name in TOPICS:
         relay = partial(_relay, service, parts)
         roles["relay"] = keep("relay", relay, parts.degraded)

@@ -1,7 +1,6 @@
 """The first feed: a service's own log, read by position."""
 
 from libs.runtime.hearing import Hearing
-from libs.runtime.metrics import LAG
 from libs.runtime.records import OWN_LOG, from_log
 from libs.runtime.relay import IDLE_SECONDS, woken
 from libs.runtime.store import FactStore
@@ -28,7 +27,6 @@ async def follow_log(store: FactStore, hearing: Hearing) -> None:
                 await hearing.handle([from_log(fact, hearing.source, previous) for fact, previous in chained])
             else:
                 await woken(bell, IDLE_SECONDS)
-            LAG.labels(hearing.consumer, hearing.source).set(0 if len(facts) < BATCH else BATCH)
     finally:
         store.unhang(bell)
         await hearing.close()

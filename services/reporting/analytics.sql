@@ -106,11 +106,16 @@ begin
     end loop;
 end $migration$;
 
-create function analytics.service_order_margin_as_of(instant timestamptz)
+-- As it was known at an instant, or as it is known now to have been then (sla 18).
+create type analytics.sense as enum ('recorded', 'occurred');
+
+create function analytics.service_order_margin_as_of(instant timestamptz, sense analytics.sense default 'recorded')
 returns setof analytics.service_order_margin
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
-    select * from read.margin_rows(instant);
+    select * from read.margin_rows(instant) where sense is distinct from 'occurred' or instant is null
+    union all
+    select * from read.margin_rows_occurred(instant) where sense = 'occurred';
 end;
 
 create view analytics.service_order_margin_totals as
@@ -137,8 +142,10 @@ comment on schema analytics is
     'People and customers are named by key only.';
 comment on function analytics.margin_percent(numeric, numeric) is
     'Margin as a percentage of sales, half up to 2 decimals; null when nothing is sold. Arguments: cost, sales.';
-comment on function analytics.service_order_margin_as_of(timestamptz) is
-    'service_order_margin as it was known at an instant of recorded time, every side at that instant; null: now.';
+comment on type analytics.sense is
+    'recorded: as it was known at an instant; occurred: as it is known now to have been then, whenever it was reported.';
+comment on function analytics.service_order_margin_as_of(timestamptz, analytics.sense) is
+    'service_order_margin at an instant, every side at that instant; null: now. Recorded time, or occurred time as sense.';
 comment on view analytics.service_order is 'Every service order as it stands now.';
 comment on view analytics.service_order_margin is
     'One row for each line of a service order that is not canceled, in the one state where all of it stands.';

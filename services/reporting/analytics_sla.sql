@@ -55,10 +55,13 @@ begin
         'language sql stable parallel safe begin atomic %s; end', occurred);
 end $migration$;
 
-create function analytics.sla_clock_as_of(instant timestamptz) returns setof analytics.sla_clock
+create function analytics.sla_clock_as_of(instant timestamptz, sense analytics.sense default 'recorded')
+returns setof analytics.sla_clock
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
-    select * from read.sla_rows(instant);
+    select * from read.sla_rows(instant) where sense is distinct from 'occurred' or instant is null
+    union all
+    select * from read.sla_rows_occurred(instant) where sense = 'occurred';
 end;
 
 create view analytics.sla_compliance as
@@ -74,8 +77,8 @@ group by 1, 2, 3, 4, 5, 6;
 
 comment on function analytics.percent(bigint, bigint) is
     'A part as a percentage of a whole, half up to 2 decimals; null when there is no whole. Arguments: part, whole.';
-comment on function analytics.sla_clock_as_of(timestamptz) is
-    'sla_clock as it was known at an instant of recorded time, every side at that instant; null: now.';
+comment on function analytics.sla_clock_as_of(timestamptz, analytics.sense) is
+    'sla_clock at an instant, every side at that instant; null: now. Recorded time, or occurred time as sense.';
 comment on view analytics.sla_clock is 'One row for each SLA clock of each service order, with the last word on its verdict.';
 comment on view analytics.sla_compliance is
     'SLA clocks counted by month of their verdict, policy, clock, priority, agreement group and customer; counts add up, '

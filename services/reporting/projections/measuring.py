@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast, get_args
 
-from libs.events.calendars import WEEKDAYS
 from libs.events.durations import WorkingDays as DaysTold
 from libs.events.order_sla import SlaClock
-from libs.kernel.worktime import ALWAYS_OPEN, CalendarVersion, WorkCalendar, second_of_day, windows
+from libs.events.reference import CalendarRecorded
+from libs.events.worktime import calendar_version
+from libs.kernel.worktime import ALWAYS_OPEN, CalendarVersion, WorkCalendar, second_of_day
 from libs.rules.sla import Clock, Mark, MarkKind, OpenTime, Segment, Terms, WorkingDays, clock_of, shown
 
 Row = Mapping[str, Any]
@@ -52,15 +53,15 @@ def calendars_of(rows: Iterable[Row]) -> Calendars:
     """The calendar versions that rows of the table of calendars hold."""
     found: dict[str, dict[int, CalendarVersion]] = {}
     for row in rows:
-        weekly, exceptions = json.loads(row["weekly"]), json.loads(row["exceptions"])
-        version = CalendarVersion(
-            row["calendar_version"],
-            row["valid_from"],
-            row["time_zone"],
-            tuple(windows(weekly.get(day, ())) for day in WEEKDAYS),
-            {date.fromisoformat(day): windows(pairs) for day, pairs in exceptions.items()},
+        record = CalendarRecorded(
+            calendar=row["key"],
+            time_zone=row["time_zone"],
+            weekly=json.loads(row["weekly"]),
+            exceptions=json.loads(row["exceptions"]),
+            valid_from=row["valid_from"],
         )
-        found.setdefault(row["key"], {})[version.number] = version
+        number = row["calendar_version"]
+        found.setdefault(record.calendar, {})[number] = calendar_version(record, number)
     return found
 
 

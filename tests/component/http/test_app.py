@@ -116,7 +116,7 @@ async def test_requests_are_measured_by_route_and_never_by_path() -> None:
     assert 'fieldfact_http_request_seconds_count{method="GET",route="none",status="404"}' in told
     assert job not in told
     assert "no-such-place" not in told
-    for name in ("append_seconds", "relay_lag_facts", "projector_lag_seconds", "parked_streams"):
+    for name in ("append_seconds", "relay_lag_facts", "consumer_lag_seconds", "parked_streams"):
         assert f"fieldfact_{name}" in told
 
 

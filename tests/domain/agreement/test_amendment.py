@@ -27,6 +27,7 @@ def terms(agreement: Any, day: date) -> tuple[str, str | None, str | None]:
 
 
 def test_a_policy_is_named_from_a_day_on() -> None:
+    """AGR-08."""
     after = plain.when(amend(JULY, ("BRONZE", "GOLD"), sla_policy="GOLD")).then(
         amended(1, JULY, sla_policy="GOLD", sla_from="agreement")
     )

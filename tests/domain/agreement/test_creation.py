@@ -22,16 +22,19 @@ HEADER: dict[str, Any] = {
 
 
 def test_an_agreement_is_created_as_a_draft() -> None:
+    """AGR-01."""
     after = an_agreement.when(create()).then(created())
     assert isinstance(after.state, Draft)
     assert (after.state.starts_on, after.state.ends_on, after.state.lines) == (JANUARY, LAST, {})
 
 
 def test_an_agreement_is_created_with_everything_that_a_header_holds() -> None:
+    """AGR-02."""
     an_agreement.when(create(**HEADER, workers=(ANNA, BERT))).then(created(**HEADER))
 
 
 def test_an_agreement_without_a_last_day_is_open_ended() -> None:
+    """AGR-04."""
     an_agreement.when(create(ends_on=None)).then(created(ends_on=None))
 
 
@@ -46,10 +49,12 @@ def test_the_sla_policy_is_the_agreements_own_or_a_copy_of_the_groups() -> None:
 
 @pytest.mark.parametrize("kind", ["time_and_material", "fixed_price", "investment", "cost", "internal"])
 def test_every_project_but_a_time_project_has_agreements(kind: Any) -> None:
+    """AGR-03."""
     an_agreement.when(create(project=replace(SERVICE, type=kind))).then(created())
 
 
 def test_the_customer_is_the_projects_and_may_be_nobody() -> None:
+    """AGR-02."""
     inside = Project("P-7", "internal", None)
     command = create(project_key="P-7", project=inside, customer_known=False)
     an_agreement.when(command).then(created(project="P-7", customer=None))

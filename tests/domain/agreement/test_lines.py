@@ -45,12 +45,14 @@ def test_a_line_of_each_type_begins_with_the_agreement(entry: LineEntry, values:
 
 
 def test_lines_are_added_before_and_after_activation_and_while_suspended() -> None:
+    """AGL-01."""
     for agreement in (draft, draft.given(ACTIVATED), draft.given(ACTIVATED, suspended())):
         agreement.when(add(hours())).then(added(1))
     draft.given(ACTIVATED, terminated(LAST)).when(add(hours())).then_not_allowed("terminated")
 
 
 def test_a_line_says_who_when_and_what_for() -> None:
+    """AGL-02."""
     values: dict[str, Any] = {
         "worker": "W-1",
         "line_property": "WARRANTY",
@@ -111,6 +113,7 @@ def test_a_line_may_hold_for_one_day_and_for_ever() -> None:
 
 
 def test_a_line_is_revised_whole() -> None:
+    """AGL-01."""
     lined.when(revise(1, hours("3", starts_on=OCTOBER))).then(revised(1, quantity=Decimal(3), starts_on=OCTOBER))
     kept = lined.given(stopped(2)).when(revise(2, filters("5"))).then(revised(2, FILTERS, quantity=Decimal(5)))
     assert isinstance(kept.state, Existing)

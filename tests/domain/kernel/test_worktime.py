@@ -134,6 +134,7 @@ def test_the_hour_left_out_in_spring_is_not_open() -> None:
 
 
 def test_the_hour_that_comes_twice_in_autumn_is_open_twice() -> None:
+    """sla 10."""
     night = calendar(version((windows([("00:00", "08:00")]),) * 7))
     assert night.open_seconds(brussels(10, 25), brussels(10, 26)) == 9 * 3600
     twice = calendar(version((windows([("02:15", "02:45")]),) * 7))
@@ -151,6 +152,7 @@ def test_round_the_clock_is_absolute_time() -> None:
 
 
 def test_a_version_takes_effect_at_its_midnight() -> None:
+    """sla 9."""
     short = version((windows([("09:00", "13:00")]),) * 7, 2, date(2026, 3, 5))
     both = calendar(short, version())
     assert both.after(brussels(3, 4, 8), 14 * 3600) == brussels(3, 6, 11)
@@ -186,6 +188,7 @@ def test_a_version_may_move_the_calendar_to_another_zone() -> None:
 
 
 def test_a_deadline_is_told_with_its_offset() -> None:
+    """sla 10."""
     assert OPEN_OFFICE.local(brussels(3, 30, 9)).isoformat() == "2026-03-30T09:00:00+02:00"
     assert OPEN_OFFICE.zone_at(brussels(3, 30, 9)) == "Europe/Brussels"
 

@@ -50,6 +50,7 @@ def test_an_agreement_takes_orders_from_its_first_day_to_its_last(day: date) -> 
 
 @pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1)])
 def test_no_order_outside_the_agreement(day: date) -> None:
+    """ORD-03, AGR-04."""
     an_order.when(asked(on(day))).then_refused("value", "outside_validity", "/service_date")
 
 

@@ -27,6 +27,7 @@ DEFINED = StageGraphDefined(stages=TREE)
 
 
 def test_a_graph_is_told_whole_with_every_flag() -> None:
+    """STG-01."""
     odd = stage(
         "HOLD",
         "PLANNED",
@@ -73,7 +74,7 @@ def test_what_is_not_one_tree_is_refused(stages: tuple[tuple[Stage, ...], str]) 
 
 
 def test_a_graph_in_which_every_stage_stops_the_clock_is_refused() -> None:
-    """The start condition would be a subset of the pause condition: such a clock never runs. Source: sla, traps."""
+    """The start condition would be a subset of the pause condition: such a clock never runs. Source: sla trap 7."""
     stopping = tuple(each.model_copy(update={"stops_clock": True}) for each in TREE)
     a_graph.when(DefineStages(stopping)).then_refused("value", "clock_never_runs", "/stages")
     a_graph.when(DefineStages(stopping[:1])).then_refused("value", "clock_never_runs", "/stages")

@@ -103,5 +103,6 @@ def test_x7_x8_and_x9_hold_with_a_calendar_that_only_moves_the_start() -> None:
 
 
 def test_the_default_is_open_hours_throughout() -> None:
+    """sla 1, 2 and 3."""
     state, _ = course(at("2026-05-08 16:00", CREATED, policy=GOLD))
     assert elapsed(state, "2026-05-11 09:00") == timedelta(hours=2)

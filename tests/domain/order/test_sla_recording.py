@@ -81,6 +81,7 @@ def test_creating_an_order_attaches_and_starts_its_clocks_at_once() -> None:
 
 
 def test_an_order_without_a_policy_is_not_measured() -> None:
+    """STR-03: none."""
     state, facts = course(at(f"{MONDAY} 08:00", CREATED, policy=None))
     assert named(facts, says.SlaMark, says.OrderSlaAttached) == []
     assert refused(at(f"{MONDAY} 09:00", StopSlaRecording()), state) == "no_sla"
@@ -112,7 +113,7 @@ def test_a_stage_flagged_responds_is_a_response() -> None:
 
 
 def test_a_stop_stage_pauses_and_leaving_it_either_way_resumes() -> None:
-    """STR-05, [?39]."""
+    """STR-05, STG-09, [?39]."""
     hold = at(f"{MONDAY} 10:00", MoveToNextStage(stage="HOLD", reason="PARTS"))
     back = at(f"{MONDAY} 11:00", MoveToPreviousStage())
     assert told(hold, back) == [
@@ -150,6 +151,24 @@ def test_what_the_policy_lets_nothing_pause_goes_on() -> None:
     assert refused(at(f"{MONDAY} 09:30", StopSlaRecording(clock="response")), state) == "sla_never_pauses"
 
 
+def test_recording_is_stopped_and_started_by_hand_at_the_times_given() -> None:
+    """STR-02, STR-04, STR-08, STR-09: each pause stands in the ledger and moves the latest completion on."""
+    held = (
+        at(f"{MONDAY} 09:00", StopSlaRecording(clock="resolution")),
+        at(f"{MONDAY} 10:30", StartSlaRecording(clock="resolution")),
+    )
+    state, facts = course(*BEGUN, *held)
+    paused, resumed = named(facts, says.OrderSlaPaused, says.OrderSlaResumed)
+    assert (paused.at, paused.elapsed_seconds, paused.due_at) == (local(f"{MONDAY} 09:00"), 3600, None)
+    assert (resumed.at, resumed.due_at) == (local(f"{MONDAY} 10:30"), "2026-05-05T08:30:00+02:00")
+    segments = clock(state).measured(AROUND.calendars).ledger(local(f"{MONDAY} 11:00"))
+    assert [(segment.kind, segment.start) for segment in segments] == [
+        ("open", local(f"{MONDAY} 08:00")),
+        ("paused", local(f"{MONDAY} 09:00")),
+        ("open", local(f"{MONDAY} 10:30")),
+    ]
+
+
 def test_recording_by_hand_is_neither_stopped_nor_started_twice() -> None:
     """STR-11; PER-015, PER-016."""
     state, _ = course(*BEGUN)
@@ -178,6 +197,7 @@ def test_a_command_that_passes_an_instant_tells_it_first() -> None:
 
 
 def test_a_timer_that_fires_late_or_twice_tells_each_fact_once() -> None:
+    """sla 13."""
     later = f"{MONDAY} 18:00"
     once = told(at(later, NoticeSla()))
     assert once == [
@@ -225,6 +245,7 @@ def test_withdrawing_the_sign_off_reopens_what_it_stopped() -> None:
 
 
 def test_a_recorded_miss_survives_cancelling_the_order() -> None:
+    """STR-07, sla 6."""
     state, _ = course(*BEGUN, at(f"{MONDAY} 13:00", CancelOrder()))
     assert (clock(state, "response").verdict, clock(state).verdict) == ("missed", "canceled")
     assert (clock(state, "response").phase, clock(state).phase) == ("canceled", "canceled")

@@ -45,6 +45,8 @@ CALENDARS = (
     calendar(CalendarVersion(1, date(2026, 1, 1), "Europe/Brussels", week())),
     ALWAYS_OPEN,
 )
+# Monday to Friday 08:00 to 17:00, in UTC; the 2nd of March 2026 and the 5th of March 2012 are Mondays.
+NINE_HOURS = calendar(CalendarVersion(1, date(2012, 1, 1), "UTC", week(*[windows([("08:00", "17:00")])] * 5)))
 
 
 def at(day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:

@@ -46,6 +46,7 @@ def walked(terms: Terms, marks: Sequence[Mark], until: datetime) -> int:
 
 @given(TERMS, courses(), INSTANTS)
 def test_elapsed_is_what_a_walk_through_time_counts(terms: Terms, marks: list[Mark], until: datetime) -> None:
+    """sla 1 and 2."""
     steady = [mark for mark in marks if mark.kind != "retargeted"]
     assert clock_of(terms, steady).elapsed(until) == walked(terms, steady, until)
 
@@ -78,6 +79,7 @@ def test_a_question_about_the_past_knows_nothing_of_what_came_later(
 
 @given(TERMS, courses(), INSTANTS)
 def test_the_ledger_has_no_hole_and_sums_to_elapsed(terms: Terms, marks: list[Mark], until: datetime) -> None:
+    """sla 17."""
     clock = clock_of(terms, marks)
     ledger = clock.ledger(until)
     assert all(before.end == after.start for before, after in pairwise(ledger))
@@ -116,6 +118,7 @@ def test_a_clock_is_missed_when_it_stops_after_its_due(terms: Terms, start: date
 
 @given(TERMS, courses(), INSTANTS)
 def test_due_is_the_earliest_instant_of_a_budget_used_up(terms: Terms, marks: list[Mark], at: datetime) -> None:
+    """sla 2."""
     known = [mark for mark in marks if mark.at <= at and mark.kind != "retargeted"]
     assume(known and isinstance(terms.budget, OpenTime) and terms.budget.seconds)
     clock = clock_of(terms, known)
@@ -193,6 +196,7 @@ def test_new_terms_measure_from_the_beginning_or_from_their_change(
 def test_a_pause_buys_its_open_time_and_nothing_else(
     calendar: WorkCalendar, start: datetime, before: int, length: int
 ) -> None:
+    """sla 3."""
     terms = Terms(OpenTime(6 * 3600), calendar=calendar)
     pause, resume = start + before * STEP, start + (before + length) * STEP
     plain = clock_of(terms, [Mark("started", start, 1)])
@@ -203,6 +207,7 @@ def test_a_pause_buys_its_open_time_and_nothing_else(
 
 @given(courses(), INSTANTS)
 def test_a_stopped_clock_stays_as_it_is(marks: list[Mark], at: datetime) -> None:
+    """sla 6."""
     terms = Terms(OpenTime(4 * 3600), calendar=OFFICE)
     history = [*(mark for mark in marks if mark.at <= at), Mark("stopped", at, 99)]
     assume(history[0].kind == "started")

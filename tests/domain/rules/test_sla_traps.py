@@ -23,17 +23,20 @@ def nights(*day: tuple[str, str]) -> WorkCalendar:
 
 
 def test_a_hold_counts_though_the_order_is_resolved_straight_from_it() -> None:
+    """sla trap 1."""
     clock = marked(FOUR_HOURS, ("started", at(2, 9)), ("paused", at(2, 10)), ("stopped", at(2, 16)))
     assert (clock.elapsed(at(2, 16)), clock.verdict(at(2, 16))) == (HOUR, "met")  # not seven hours
 
 
 def test_every_one_of_several_holds_counts() -> None:
+    """sla trap 2, sla 3."""
     holds = ("paused", at(2, 10)), ("resumed", at(2, 11)), ("paused", at(2, 12)), ("resumed", at(2, 14))
     clock = marked(FOUR_HOURS, ("started", at(2, 9)), *holds)
     assert clock.due(at(2, 14)) == at(2, 16)  # not 15:00, with the last hold only
 
 
 def test_a_hold_counts_once() -> None:
+    """sla trap 3."""
     clock = marked(
         FOUR_HOURS, ("started", at(2, 9)), ("paused", at(2, 9)), ("resumed", at(2, 11)), ("paused", at(2, 11))
     )
@@ -45,11 +48,13 @@ def test_a_hold_counts_once() -> None:
 
 
 def test_a_hold_overnight_moves_the_deadline_by_its_open_time_only() -> None:
+    """sla trap 4, sla 3."""
     clock = marked(FOUR_HOURS, ("started", at(2, 14)), ("paused", at(2, 16)), ("resumed", at(3, 10)))
     assert clock.due(at(3, 10)) == at(3, 12)  # not 18 hours of hold after 10:00
 
 
 def test_a_window_up_to_midnight_is_whole() -> None:
+    """sla trap 5."""
     with pytest.raises(ValueError, match="the end of the day is 24:00"):
         window("18:00", "00:00")
     clock = marked(Terms(OpenTime(8 * HOUR), calendar=nights(("18:00", "24:00"))), ("started", at(2, 12)))
@@ -64,6 +69,7 @@ def test_a_night_shift_is_split_at_midnight() -> None:
 
 
 def test_all_day_has_its_last_second() -> None:
+    """sla trap 6."""
     with pytest.raises(ValueError, match="HH:MM"):
         window("00:00", "23:59:59")
     clock = marked(Terms(OpenTime(72 * HOUR), calendar=nights(("00:00", "24:00"))), ("started", at(2)))
@@ -72,6 +78,7 @@ def test_all_day_has_its_last_second() -> None:
 
 
 def test_a_job_inside_a_whole_day_holiday_takes_no_time() -> None:
+    """sla trap 8."""
     clock = marked(FOUR_HOURS, ("started", at(4, 10)), ("stopped", at(4, 16)))
     assert clock.elapsed(at(4, 16)) == 0
     assert [(segment.kind, segment.start, segment.end) for segment in clock.ledger(at(5))] == [
@@ -80,6 +87,7 @@ def test_a_job_inside_a_whole_day_holiday_takes_no_time() -> None:
 
 
 def test_a_calendar_edited_after_the_stop_changes_no_final_result() -> None:
+    """sla trap 9, sla 6."""
     marks = ("started", at(2, 9)), ("stopped", at(2, 14))
     edited = replace(OPENING, number=2, weekly=week(*[windows([("13:00", "17:00")])] * 5))
     final = marked(FOUR_HOURS, *marks)
@@ -90,11 +98,13 @@ def test_a_calendar_edited_after_the_stop_changes_no_final_result() -> None:
 
 
 def test_a_policy_changed_after_the_stop_changes_no_final_result() -> None:
+    """sla trap 9, sla 6."""
     clock = marked(FOUR_HOURS, ("started", at(2, 9)), ("stopped", at(2, 14)), ("retargeted", at(2, 15)))
     assert (clock.verdict(at(9)), clock.terms) == ("missed", FOUR_HOURS)
 
 
 def test_a_deadline_is_told_with_offset_and_zone() -> None:
+    """sla trap 10, sla 10."""
     terms = Terms(OpenTime(12 * HOUR), calendar=OFFICE)
     due = marked(terms, ("started", at(26, 15))).due(at(26, 15))
     assert due is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -12,10 +12,11 @@ from psycopg import errors
 from libs.kernel.money import rounded_decimal
 from services.reporting.projections.compliance import clocks, periods
 from services.reporting.projections.margin import groups, lines
-from services.reporting.projections.selection import BUCKETS, Moment, Selection
+from services.reporting.projections.selection import BUCKETS, Moment, Selection, Sense
 from services.reporting.projections.sla_selection import VERDICTS, SlaSelection
 from services.reporting.projections.standing import snapshot
 from tests.component.reporting.measured import measured
+from tests.component.reporting.test_senses import late
 from tests.domain.reporting.an_order import (
     HOUR,
     LINES,
@@ -27,11 +28,13 @@ from tests.domain.reporting.an_order import (
     invoice,
     posted,
 )
+from tests.domain.reporting.an_sla_clock import at
 from tests.integration.reporting.told import Told, heard
 
 FORBIDDEN = """
     select * from read.order_line
     select * from read.margin_rows(now())
+    select * from read.margin_rows_occurred(now())
     select * from read.sla_clock
     select * from read.sla_rows_occurred(now())
     select * from read.customer
@@ -211,8 +214,7 @@ async def test_analysts_and_the_reports_about_sla_clocks_see_the_same(database: 
     async with heard(reporting_url, told) as store, snapshot(store) as state:
         now, before = [await state.rows(clocks(SlaSelection(Moment(instant)), None, 10)) for instant in (None, then)]
         months = await state.rows(periods(SlaSelection(), "month", None, 10))
-    beside = {"marks", "policy_name", "group_name", "customer_name"}
-    now, before = ([{name: row[name] for name in row.keys() - beside} for row in rows] for rows in (now, before))
+    now, before = _plain(now), _plain(before)
     with as_analyst(reporting_url) as connection:
         assert _asked(connection, "select * from analytics.sla_clock", now) == _rows(now)
         assert _asked(connection, "select * from analytics.sla_clock_as_of(%s)", before, then) == _rows(before)
@@ -229,3 +231,43 @@ async def test_analysts_and_the_reports_about_sla_clocks_see_the_same(database: 
         ("GOLD", "resolution", "04"): 0,
         ("SILVER", "resolution", "04"): None,
     }
+
+
+def told_late() -> Told:
+    """Everything is reported hours after it happened."""
+    told = late()
+    told.append(ORDER, THE_HOURS, occurred_at=at(10, 9))
+    told.append(ORDER, posted(THE_HOURS), occurred_at=at(10, 11))
+    return told
+
+
+@pytest.mark.parametrize("sense", get_args(Sense))
+async def test_analysts_and_the_reports_see_the_same_in_either_sense(reporting_url: str, sense: Sense) -> None:
+    """Source: sla 18."""
+    instants = [at(10, 9, 30), at(10, 12), at(10, 15, 30), at(10, 17), None]
+    moments = [Moment(instant, sense) for instant in instants]
+    async with heard(reporting_url, told_late()) as store, snapshot(store) as state:
+        margins = [await state.rows(lines(Selection(moment), None, 10)) for moment in moments]
+        measures = [_plain(await state.rows(clocks(SlaSelection(moment), None, 10))) for moment in moments]
+    assert [len(rows) for rows in margins] == ([0, 0, 0, 1, 1] if sense == "recorded" else [1, 1, 1, 1, 1])
+    verdicts = {"recorded": "running running missed met met", "occurred": "running met met met met"}
+    assert " ".join(row["verdict"] for rows in measures for row in rows) == verdicts[sense]
+    with as_analyst(reporting_url) as connection:
+        for instant, rows, clock in zip(instants, margins, measures, strict=True):
+            query = "select * from analytics.service_order_margin_as_of(%s, %s)"
+            assert _asked(connection, query, rows or margins[-1], instant, sense) == _rows(rows)
+            assert _asked(
+                connection, "select * from analytics.sla_clock_as_of(%s, %s)", clock, instant, sense
+            ) == _rows(clock)
+
+
+@pytest.mark.parametrize("function", ["service_order_margin_as_of", "sla_clock_as_of"])
+def test_there_are_two_senses(reporting_url: str, function: str) -> None:
+    with as_analyst(reporting_url) as connection, pytest.raises(errors.InvalidTextRepresentation):
+        connection.execute(f"select * from analytics.{function}(now(), 'happened')".encode())
+
+
+def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the report of clocks says beside the columns that analysts see is left out."""
+    beside = {"marks", "policy_name", "group_name", "customer_name"}
+    return [{name: row[name] for name in row.keys() - beside} for row in rows]
