@@ -1,6 +1,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test chaos check fmt docs lock up down clean
 
+# Compiled modules are kept, also where the surroundings say otherwise: without them every process starts in twice the time.
+export PYTHONDONTWRITEBYTECODE :=
+
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | while read -r target says; do printf '  make %-6s  %s\n' "$$target" "$$says"; done
 
