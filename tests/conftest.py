@@ -2,7 +2,12 @@
 
 import pytest
 
-pytest_plugins = ("tests.support.servers", "tests.support.runtime", "tests.support.listening")
+pytest_plugins = (
+    "tests.support.servers",
+    "tests.support.databases",
+    "tests.support.runtime",
+    "tests.support.listening",
+)
 
 _WITH_SERVERS = ("chaos", "integration", "story", "benchmarks")
 

@@ -6,11 +6,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -37,16 +34,6 @@ def kafka_bootstrap() -> Iterator[str]:
         return
     with _contained_or_embedded(containers.KAFKA_IMAGE, containers.kafka, _embedded_kafka) as bootstrap:
         yield bootstrap
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """The superuser's URL of a fresh, empty database, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
