@@ -49,7 +49,7 @@ def _contained_or_embedded(image: str, contained: Provider, embedded: Provider) 
 @contextmanager
 def _embedded_postgres() -> Iterator[str]:
     with _folder() as folder:
-        server = Postgres.start(folder)
+        server = Postgres.start(folder, throw_away=True)
         try:
             yield server.url
         finally:
