@@ -19,7 +19,7 @@ run: setup ## start the same system with no story
 	@.venv/bin/python -m deploy.local
 
 test: setup ## run every test
-	@.venv/bin/pytest -q --numprocesses=2 --dist=loadscope --no-loadscope-reorder
+	@sh deploy/test.sh
 
 chaos: setup ## kill and break everything for SECONDS=600, drawn from SEED=1, and check what is left
 	@.venv/bin/python -m tests.chaos --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
