@@ -1,3 +1,19 @@
-"""What every test may ask for."""
+"""What every test may ask for, and in which order the tests go."""
 
-pytest_plugins = ("tests.support.servers", "tests.support.runtime", "tests.support.listening")
+import pytest
+
+pytest_plugins = (
+    "tests.support.servers",
+    "tests.support.databases",
+    "tests.support.runtime",
+    "tests.support.listening",
+)
+
+_WITH_SERVERS = ("integration", "story", "benchmarks", "chaos")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long modules, those with servers, go first: of two processes neither then ends long before the other."""
+    tests = config.rootpath / "tests"
+    first = {tests / name: place for place, name in enumerate(_WITH_SERVERS)}
+    items.sort(key=lambda item: min((first[folder] for folder in item.path.parents if folder in first), default=9))

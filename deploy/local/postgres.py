@@ -3,7 +3,7 @@
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.local import pid_file
@@ -23,6 +23,7 @@ _SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
 }
+_THROWN_AWAY = {"fsync": "off", "full_page_writes": "off"}
 _PID, _STATUS = 0, 7  # lines of postmaster.pid, by which PostgreSQL's own pg_ctl waits
 
 
@@ -35,10 +36,14 @@ class Postgres:
         self.url = url_of(port)
 
     @classmethod
-    def start(cls, data_folder: Path, port: int | None = None) -> "Postgres":
-        """Starts the server of the folder, made when missing; returns when it takes connections."""
+    def start(cls, data_folder: Path, port: int | None = None, *, throw_away: bool = False) -> "Postgres":
+        """Starts the server of the folder, made when missing; returns when it takes connections.
+
+        What is to be thrown away survives its processes, as always, but not the machine: nothing waits for a disk.
+        """
         port = port or RememberedPorts(data_folder / "ports.json").port("postgres")
-        running = Running(program(data_folder / "cluster", port), data_folder)
+        settings = _SETTINGS | (_THROWN_AWAY if throw_away else {})
+        running = Running(program(data_folder / "cluster", port, settings=settings), data_folder)
         try:
             running.wait_ready(START_SECONDS)
         except BaseException:
@@ -59,15 +64,17 @@ def url_of(port: int) -> str:
     return f"postgresql://{SUPERUSER}@{LOOPBACK}:{port}/postgres"
 
 
-def program(cluster: Path, port: int, binaries: Binaries | None = None) -> Program:
+def program(
+    cluster: Path, port: int, binaries: Binaries | None = None, settings: Mapping[str, str] = _SETTINGS
+) -> Program:
     """The server as a program to run; makes the cluster when missing and ends a server left on it."""
     found = binaries or find_binaries()
     _make_cluster(cluster, found)
     _end_leftover(cluster)
-    settings = [word for name, value in {**_SETTINGS, "port": str(port)}.items() for word in ("-c", f"{name}={value}")]
+    words = [word for name, value in {**settings, "port": str(port)}.items() for word in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
-        argv=(found.program("postgres"), "-D", str(cluster), *settings),
+        argv=(found.program("postgres"), "-D", str(cluster), *words),
         wrapper=wrapper_for(cluster),
         ready=_ready(cluster),
         address=url_of(port),

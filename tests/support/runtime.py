@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from fastapi import FastAPI
@@ -14,7 +13,6 @@ from libs.events.order import OrderCreated, OrderRevised
 from libs.kernel.decider import Decider
 from libs.kernel.ids import natural_id
 from libs.kernel.view import Heard, Rows, View
-from libs.runtime.migrate import migrate
 from libs.runtime.projector import Projection
 from libs.runtime.service import Parts, Service
 from libs.runtime.settings import KafkaSettings
@@ -22,6 +20,8 @@ from libs.runtime.store import FactStore
 from libs.runtime.streams import Answer, Outcome, Request, Stream
 from libs.runtime.topics import create_topics
 from libs.runtime.versions import versioned
+from tests.support.databases import Templates
+from tests.support.databases import login as login
 
 TABLES = MetaData(schema="read")
 revisions = versioned("revisions", TABLES, values=[Column("number", Text), Column("revisions", Integer)])
@@ -93,18 +93,10 @@ async def say(store: FactStore, name: str | int, *facts: Fact, **request: object
     return await store.execute(saying, order_id(name), Say(facts), asked, answering)
 
 
-def login(database: str, service: str) -> str:
-    """The URL of a service's own login to a test's database."""
-    parts = urlsplit(database)
-    return urlunsplit(parts._replace(netloc=f"fieldfact_{service}@{parts.hostname}:{parts.port}"))
-
-
 @pytest.fixture
-async def order_url(database: str) -> str:
+def order_url(templates: Templates, database: str) -> str:
     """A fresh database of the order service, by its application login."""
-    url = login(database, "order")
-    await migrate(ORDER, database, url)
-    return url
+    return templates.copy(ORDER, database)
 
 
 @pytest.fixture

@@ -6,11 +6,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from deploy.local.kafka import Kafka
 from deploy.local.postgres import Postgres
@@ -40,16 +37,6 @@ def kafka_bootstrap() -> Iterator[str]:
 
 
 @pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """The superuser's URL of a fresh, empty database, dropped afterwards."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-@pytest.fixture
 def topic_prefix() -> str:
     """Goes before the names of a test's topics: tests on one broker do not hear each other."""
     return f"test-{uuid.uuid4().hex[:12]}."
@@ -62,7 +49,7 @@ def _contained_or_embedded(image: str, contained: Provider, embedded: Provider) 
 @contextmanager
 def _embedded_postgres() -> Iterator[str]:
     with _folder() as folder:
-        server = Postgres.start(folder)
+        server = Postgres.start(folder, throw_away=True)
         try:
             yield server.url
         finally:

@@ -17,14 +17,13 @@ from libs.events.fact import Fact
 from libs.events.topics import PARTITIONS, partition_of
 from libs.runtime.clock import now
 from libs.runtime.hearing import Hearing
-from libs.runtime.migrate import migrate
 from libs.runtime.projector import Projector
 from libs.runtime.reactor import Reactor
 from libs.runtime.records import OWN_LOG, Record, from_log
 from libs.runtime.service import Parts
 from libs.runtime.settings import ServiceSettings
 from libs.runtime.store import FactStore
-from tests.support.runtime import login
+from tests.support.databases import Templates
 
 POSTED_AT = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 ISSUER = "https://issuer.example"
@@ -75,10 +74,8 @@ class Invoicing:
 
 
 @pytest.fixture
-async def url(database: str) -> str:
-    own = login(database, "invoicing")
-    await migrate(SERVICE, database, own)
-    return own
+def url(templates: Templates, database: str) -> str:
+    return templates.copy(SERVICE, database)
 
 
 @pytest.fixture

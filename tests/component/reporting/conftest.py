@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from libs.runtime.migrate import migrate
 from libs.runtime.service import Parts
 from libs.runtime.settings import ServiceSettings
 from services.reporting.api import app
@@ -15,17 +14,15 @@ from services.reporting.main import SERVICE
 from tests.component.reporting.issuer import Issuer
 from tests.component.reporting.two_orders import two_orders
 from tests.integration.reporting.told import Told, heard
-from tests.support.runtime import login
+from tests.support.databases import Templates
 
 Asked = Callable[[Told], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
-async def reporting_url(database: str) -> str:
+def reporting_url(templates: Templates, database: str) -> str:
     """A fresh database of the reporting service, by its application login."""
-    url = login(database, "reporting")
-    await migrate(SERVICE, database, url)
-    return url
+    return templates.copy(SERVICE, database)
 
 
 @pytest.fixture

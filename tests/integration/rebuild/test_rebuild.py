@@ -80,7 +80,8 @@ class Owner:
 
 
 @pytest.fixture
-def owner(database: str) -> Any:
+def owner(database: str, order_url: str) -> Any:
+    assert order_url
     looking = Owner(database)
     yield looking
     looking.connection.close()

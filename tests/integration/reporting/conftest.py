@@ -6,20 +6,17 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from libs.runtime.migrate import migrate
 from libs.runtime.store import FactStore
 from services.reporting.main import SERVICE
 from tests.integration.reporting.replaying import Reporting
 from tests.integration.reporting.told import ears
-from tests.support.runtime import login
+from tests.support.databases import Templates
 
 
 @pytest.fixture
-def reporting_url(database: str) -> str:
+def reporting_url(templates: Templates, database: str) -> str:
     """A fresh database of the reporting service, by its application login."""
-    url = login(database, "reporting")
-    asyncio.run(migrate(SERVICE, database, url))
-    return url
+    return templates.copy(SERVICE, database)
 
 
 @pytest.fixture

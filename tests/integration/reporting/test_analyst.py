@@ -1,5 +1,6 @@
 """The analysts' login: it reads what the report says, and can do nothing else."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, get_args
@@ -10,6 +11,8 @@ import pytest
 from psycopg import errors
 
 from libs.kernel.money import rounded_decimal
+from libs.runtime.migrate import migrate
+from services.reporting.main import SERVICE
 from services.reporting.projections.compliance import clocks, periods
 from services.reporting.projections.margin import groups, lines
 from services.reporting.projections.selection import BUCKETS, Moment, Selection, Sense
@@ -30,6 +33,7 @@ from tests.domain.reporting.an_order import (
 )
 from tests.domain.reporting.an_sla_clock import at
 from tests.integration.reporting.told import Told, heard
+from tests.support.databases import login
 
 FORBIDDEN = """
     select * from read.order_line
@@ -76,6 +80,16 @@ FORBIDDEN = """
     checkpoint
     vacuum read.order_line
 """
+
+
+@pytest.fixture
+def reporting_url(postgres_url: str, database: str) -> str:
+    """A database that was migrated itself: a copy would not have the privileges and settings that are looked at here."""
+    url = login(database, "reporting")
+    asyncio.run(migrate(SERVICE, postgres_url, url))
+    return url
+
+
 STATEMENTS = [line.strip() for line in FORBIDDEN.strip().splitlines()]
 
 
