@@ -43,6 +43,12 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self.feed.unsure -= set(revoked)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        try:
+            await self._begin_at_marks(assigned)
+        except Exception as fault:  # noqa: BLE001 - aiokafka would log it, and the partitions would stay paused for ever
+            self.feed.fault = fault
+
+    async def _begin_at_marks(self, assigned: Iterable[TopicPartition]) -> None:
         self.feed.consumer.pause(*assigned)
         offsets = await self.feed.hearing.assign(partition.partition for partition in assigned)
         for partition in assigned:
@@ -65,6 +71,7 @@ class KafkaFeed:
         self.topic = topic_of(hearing.source, kafka)
         self.sought: set[TopicPartition] = set()
         self.unsure: set[TopicPartition] = set()  # the stored offset was not compared with the topic yet
+        self.fault: Exception | None = None  # what an assignment met
         self._again: set[TopicPartition] = set()  # begins with the record before the mark
         self._searched: set[TopicPartition] = set()
         self._busy_since: float | None = None
@@ -82,7 +89,7 @@ class KafkaFeed:
         the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and
         repeats are harmless."""
         self.sought, self.unsure, self._again, self._searched = set(), set(), set(), set()
-        self._busy_since = None
+        self._busy_since = self.fault = None
         connected = broker(self.kafka, f"{self.hearing.consumer}.{self.hearing.source}")
         self._subscriber = connected.subscriber(
             self.topic,
@@ -109,6 +116,8 @@ class KafkaFeed:
             while self.unsure:
                 await self._begin(self.unsure.pop())
             await self._hear_once()
+            if self.fault is not None:
+                raise self.fault
 
     async def _hear_once(self) -> None:
         try:
