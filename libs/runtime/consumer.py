@@ -17,11 +17,10 @@ from libs.runtime.intake import Hole, Mark
 from libs.runtime.kafka import broker, topic_of
 from libs.runtime.metrics import LAG
 from libs.runtime.records import Record, from_kafka
+from libs.runtime.seeking import BATCH, POLL_MS, bounds, following
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.watchdog import PATIENCE, Stuck, Watch, watched
 
-BATCH = 1000
-POLL_MS = 250
 LOOKS = 6
 """How often the watchdog looks within its patience."""
 SLOW = 10
@@ -155,7 +154,7 @@ class KafkaFeed:
     async def _begin(self, where: TopicPartition) -> None:
         """Goes to the record before the stored offset, which must be known. Behind the end of the log the topic was
         made anew; before its start, what follows the mark must be somewhere, or it is Truncated."""
-        mark, start, end = self.hearing.marks[where.partition], *await self._bounds(where)
+        mark, start, end = self.hearing.marks[where.partition], *await bounds(self.consumer, where)
         if mark.offset > end:
             mark = self.hearing.marks[where.partition] = Mark(mark.position, start)
         if mark.offset < start:
@@ -186,24 +185,10 @@ class KafkaFeed:
             self._seek(assigned)
 
     async def _following(self, where: TopicPartition, position: int) -> tuple[list[Record], int | None]:
-        """What is no fact of ours on the way to the first record that follows the position, and that record's offset."""
-        strays, (start, end) = list[Record](), await self._bounds(where)
-        self.consumer.seek(where, start)
-        while await self.consumer.position(where) < end:
-            batches = await self.consumer.getmany(where, timeout_ms=POLL_MS, max_records=BATCH)
-            for record in map(self._read, batches.get(where, ())):
-                if record.envelope is None or record.misplaced:
-                    strays.append(record)
-                elif record.envelope.previous == position:
-                    return strays, record.offset
-        return strays, None
+        return await following(self.consumer, where, self.hearing.source, position)
 
     def _seek(self, where: TopicPartition) -> None:
         self.consumer.seek(where, self.hearing.marks[where.partition].offset - (where in self._again))
-
-    async def _bounds(self, where: TopicPartition) -> tuple[int, int]:
-        starts, ends = await self.consumer.beginning_offsets([where]), await self.consumer.end_offsets([where])
-        return starts[where], ends[where]
 
     async def _watch(self) -> None:
         """Measures how many facts wait, and raises Stuck when none is handed out for too long."""
