@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Select, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Select, Text, cast, func, select
 
 from libs.events import order_sla as told
 from libs.kernel.view import Heard, Rows, View
@@ -62,12 +62,12 @@ timers = Projection(
 )
 
 
-def due(now: datetime, most: int) -> Select[Any]:
+def due(now: datetime, most: int) -> Select[str, Any]:
     """The orders whose clocks want to be looked at by now, with the instant for which, the earliest first."""
     table = sla_timer.c
     at = func.min(table.next_at).label("at")
     return (
-        select(table.stream_id, at)
+        select(cast(table.stream_id, Text).label("stream_id"), at)
         .where(table.known_to == OPEN, table.next_at <= now)
         .group_by(table.stream_id)
         .order_by(at)
@@ -75,7 +75,7 @@ def due(now: datetime, most: int) -> Select[Any]:
     )
 
 
-def outdated(most: int) -> Select[Any]:
+def outdated(most: int) -> Select[str]:
     """The orders with an open clock that does not know every version of its calendar. Source: sla 9."""
     table = sla_timer.c
     latest = (
@@ -85,7 +85,7 @@ def outdated(most: int) -> Select[Any]:
         .subquery()
     )
     return (
-        select(table.stream_id)
+        select(cast(table.stream_id, Text).label("stream_id"))
         .distinct()
         .join(latest, latest.c.key == table.calendar)
         .where(table.known_to == OPEN, table.open, table.calendar_version < latest.c.number)
