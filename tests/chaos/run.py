@@ -21,7 +21,6 @@ from tests.chaos.prepared import prepare
 from tests.chaos.stage import Stage
 from tests.chaos.system import NAMES, System
 from tests.chaos.watch import Watch
-from tests.support.eventually import eventually
 
 TELL_SECONDS = 10.0
 BEFORE_SECONDS = 60.0
@@ -41,7 +40,7 @@ class Plan:
     sizes: Sizes = field(default_factory=Sizes)
     mutant: str = ""
     before: int = 80
-    """Commands that are done before the first fault, so that there is something to break."""
+    """Commands that are done before the first fault."""
     rebuilt: Sequence[str] = NAMES
     """The services whose views are folded again in the end, by the product."""
 
@@ -145,7 +144,7 @@ class Run:
         """Clients and faults at once; then everything is healed, and the clients get their last answers."""
         seed, lines = self.plan.seed, self.plan.lines
         calls = [asyncio.create_task(client.run(seed, lines)) for client in self.clients]
-        await eventually(lambda: self._done() >= self.plan.before, within=BEFORE_SECONDS)
+        await self._begun()
         beside = [asyncio.create_task(self.watch.run()), asyncio.create_task(self._tell())]
         faults = asyncio.create_task(self.nemesis.run(self.steps()))
         await elapse(self.plan.seconds)
@@ -162,6 +161,12 @@ class Run:
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _begun(self) -> None:
+        """Returns when there is something to break, or after a bounded time all the same."""
+        began = time.monotonic()
+        while self._done() < self.plan.before and time.monotonic() - began < BEFORE_SECONDS:
+            await elapse(0.1)
 
     def _done(self) -> int:
         return sum(operation.outcome == "ok" for operation in self.history.operations)
