@@ -16,11 +16,10 @@ from libs.runtime.hearing import Hearing
 from libs.runtime.intake import Hole, Mark
 from libs.runtime.kafka import broker, topic_of
 from libs.runtime.records import Record, from_kafka
+from libs.runtime.seeking import BATCH, POLL_MS, bounds, following
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.watchdog import PATIENCE, Stuck, Watch, watched
 
-BATCH = 1000
-POLL_MS = 250
 LOOKS = 6
 """How often the watchdog looks within its patience."""
 SLOW = 10
@@ -42,6 +41,12 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self.feed.unsure -= set(revoked)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        try:
+            await self._begin_at_marks(assigned)
+        except Exception as fault:  # noqa: BLE001 - aiokafka would log it, and the partitions would stay paused for ever
+            self.feed.fault = fault
+
+    async def _begin_at_marks(self, assigned: Iterable[TopicPartition]) -> None:
         self.feed.consumer.pause(*assigned)
         offsets = await self.feed.hearing.assign(partition.partition for partition in assigned)
         for partition in assigned:
@@ -64,6 +69,7 @@ class KafkaFeed:
         self.topic = topic_of(hearing.source, kafka)
         self.sought: set[TopicPartition] = set()
         self.unsure: set[TopicPartition] = set()  # the stored offset was not compared with the topic yet
+        self.fault: Exception | None = None  # what an assignment met
         self._again: set[TopicPartition] = set()  # begins with the record before the mark
         self._searched: set[TopicPartition] = set()
         self._busy_since: float | None = None
@@ -81,7 +87,7 @@ class KafkaFeed:
         the process must end and say so. Any other error: close, and run again from the marks; nothing is lost and
         repeats are harmless."""
         self.sought, self.unsure, self._again, self._searched = set(), set(), set(), set()
-        self._busy_since = None
+        self._busy_since = self.fault = None
         connected = broker(self.kafka, f"{self.hearing.consumer}.{self.hearing.source}")
         self._subscriber = connected.subscriber(
             self.topic,
@@ -108,6 +114,8 @@ class KafkaFeed:
             while self.unsure:
                 await self._begin(self.unsure.pop())
             await self._hear_once()
+            if self.fault is not None:
+                raise self.fault
 
     async def _hear_once(self) -> None:
         try:
@@ -145,7 +153,7 @@ class KafkaFeed:
     async def _begin(self, where: TopicPartition) -> None:
         """Goes to the record before the stored offset, which must be known. Behind the end of the log the topic was
         made anew; before its start, what follows the mark must be somewhere, or it is Truncated."""
-        mark, start, end = self.hearing.marks[where.partition], *await self._bounds(where)
+        mark, start, end = self.hearing.marks[where.partition], *await bounds(self.consumer, where)
         if mark.offset > end:
             mark = self.hearing.marks[where.partition] = Mark(mark.position, start)
         if mark.offset < start:
@@ -176,24 +184,10 @@ class KafkaFeed:
             self._seek(assigned)
 
     async def _following(self, where: TopicPartition, position: int) -> tuple[list[Record], int | None]:
-        """What is no fact of ours on the way to the first record that follows the position, and that record's offset."""
-        strays, (start, end) = list[Record](), await self._bounds(where)
-        self.consumer.seek(where, start)
-        while await self.consumer.position(where) < end:
-            batches = await self.consumer.getmany(where, timeout_ms=POLL_MS, max_records=BATCH)
-            for record in map(self._read, batches.get(where, ())):
-                if record.envelope is None or record.misplaced:
-                    strays.append(record)
-                elif record.envelope.previous == position:
-                    return strays, record.offset
-        return strays, None
+        return await following(self.consumer, where, self.hearing.source, position)
 
     def _seek(self, where: TopicPartition) -> None:
         self.consumer.seek(where, self.hearing.marks[where.partition].offset - (where in self._again))
-
-    async def _bounds(self, where: TopicPartition) -> tuple[int, int]:
-        starts, ends = await self.consumer.beginning_offsets([where]), await self.consumer.end_offsets([where])
-        return starts[where], ends[where]
 
     async def _watch(self) -> None:
         """Measures how many facts wait, and raises Stuck when none is handed out for too long."""

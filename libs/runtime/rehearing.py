@@ -10,11 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
 from libs.events.topics import PARTITIONS
-from libs.runtime.consumer import BATCH, POLL_MS, Truncated
+from libs.runtime.consumer import Truncated
 from libs.runtime.hearing import Hearing
-from libs.runtime.intake import Mark
+from libs.runtime.intake import Hole, Mark
 from libs.runtime.kafka import connection, topic_of
 from libs.runtime.records import OWN_LOG, Record, from_kafka, from_log
+from libs.runtime.seeking import BATCH, POLL_MS, following
 from libs.runtime.settings import KafkaSettings
 from libs.runtime.store import FactStore
 
@@ -39,6 +40,9 @@ class Feed(Protocol):
     async def read(self, marks: Marks) -> Sequence[Record]:
         """Some facts that stand at or below these marks; at times none, although there are more."""
 
+    async def look_past(self, hole: Hole) -> None:
+        """Goes on where what is missing stands; raises the hole when it is nowhere."""
+
 
 class Rehearing:
     """A hearing that hears exactly up to the marks of another one."""
@@ -58,8 +62,17 @@ class Rehearing:
         while any(self.hearing.marks[partition].position < mark.position for partition, mark in marks.items()):
             records = await self.feed.read(marks)
             if records:
-                await self.hearing.handle(records)
+                await self._hear(records)
                 heard()
+
+    async def _hear(self, records: Sequence[Record]) -> None:
+        """Hears the records, those before a hole first; then what is missing there comes next."""
+        try:
+            if records:
+                await self.hearing.handle(records)
+        except Hole as hole:
+            await self._hear([one for one in records if one.partition != hole.partition or one.offset < hole.offset])
+            await self.feed.look_past(hole)
 
 
 def _count(marks: Marks) -> int:
@@ -81,6 +94,9 @@ class _Log:
             raise RuntimeError("the log ends before what was heard of it")
         return [from_log(fact, self.hearing.source) for fact in facts]
 
+    async def look_past(self, hole: Hole) -> None:
+        raise hole
+
 
 class _Topic:
     """A publisher's topic, read by a consumer that belongs to no group: nothing of it is seen by those that run.
@@ -100,6 +116,17 @@ class _Topic:
         if not batches and await self._at_its_end():
             raise RuntimeError(f"{self.partitions[0].topic} ends before what was heard of it")
         return [record for partition, batch in batches.items() for record in self._wanted(partition, batch, marks)]
+
+    async def look_past(self, hole: Hole) -> None:
+        where, position = self.partitions[hole.partition], self.hearing.marks[hole.partition].position
+        self.consumer.resume(where)
+        strays, found = await following(self.consumer, where, self.hearing.source, position)
+        if found is None:
+            raise hole
+        if strays:
+            await self.hearing.handle(strays)
+        self.hearing.marks[hole.partition] = Mark(position, found)
+        self.consumer.seek(where, found)
 
     def _wake(self, marks: Marks) -> None:
         for one in self.consumer.paused():

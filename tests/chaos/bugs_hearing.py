@@ -12,7 +12,7 @@ from libs.runtime.database import connect, unit_of_work
 from libs.runtime.relay import woken
 from tests.chaos.points import wrap
 
-BETWEEN_SECONDS = 0.05
+BETWEEN_SECONDS = 0.2
 Original = Callable[..., Any]
 
 

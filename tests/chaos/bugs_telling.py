@@ -7,6 +7,8 @@ from typing import Any
 from libs.runtime import relay
 from tests.chaos.points import wrap
 
+BETWEEN_SECONDS = 0.3
+"""Between the two halves of what should be one: long enough for a fault to come between."""
 DROPPED = 7
 """Every so many batches, one of at least two facts loses its first."""
 
@@ -20,7 +22,7 @@ def checkpoint_first() -> None:
             ahead = relay.Checkpoint(checkpoint.epoch, checkpoint.position, chain)
             ahead.envelopes(facts, self.publisher)
             await relay._move(connection, ahead)
-            await relay.woken(asyncio.Event(), 0.05)
+            await relay.woken(asyncio.Event(), BETWEEN_SECONDS)
             await original(self, connection, checkpoint, sender, facts)
 
         return send_late

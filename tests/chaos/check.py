@@ -12,7 +12,8 @@ from tests.chaos.check_log import (
     check_transport,
 )
 from tests.chaos.check_money import check_conservation, check_documents, check_margin, check_numbers
-from tests.chaos.check_views import check_parked, check_versions, check_views
+from tests.chaos.check_sla import check_clocks
+from tests.chaos.check_views import check_parked, check_rebuilt, check_versions, check_views
 from tests.chaos.evidence import Evidence
 
 LIVENESS = "live"
@@ -22,12 +23,14 @@ CHECKS: Mapping[Callable[[Evidence], Iterable[Problem]], tuple[str, ...]] = {
     check_streams: ("I5",),
     check_views: ("I6",),
     check_versions: ("I6",),
+    check_rebuilt: ("I7",),
     check_marks: (LIVENESS,),
     check_documents: ("I9", "I10", "I33"),
     check_parked: ("I14",),
     check_numbers: ("I25",),
     check_conservation: ("I34", "I36"),
     check_margin: ("I35",),
+    check_clocks: ("I40", "I41"),
     check_real_time: ("I50", "I51"),
 }
 """Each check with the invariants that it may find broken."""

@@ -2,7 +2,7 @@
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aiokafka.partitioner import murmur2
 
@@ -35,10 +35,10 @@ def check_transport(evidence: Evidence) -> Iterator[Problem]:
         ours = [record for record in records if record.head]
         junk = {record.value for record in records if not record.head}
         yield from (("I4", f"{name}: a record without headers") for _ in junk - set(evidence.junk))
-        yield from _check_topic(name, evidence.facts[name], ours)
+        yield from _check_topic(name, evidence.facts[name], ours, wiped=name in evidence.wiped)
 
 
-def _check_topic(name: str, facts: Iterable[Fact], records: Iterable[Told]) -> Iterator[Problem]:
+def _check_topic(name: str, facts: Sequence[Fact], records: Sequence[Told], *, wiped: bool) -> Iterator[Problem]:
     wanted = {(fact.stream, fact.version): fact for fact in facts}
     seen: set[tuple[str, int]] = set()
     last, marks = defaultdict[str, int](int), defaultdict[int, int](int)
@@ -49,15 +49,34 @@ def _check_topic(name: str, facts: Iterable[Fact], records: Iterable[Told]) -> I
         if fact is None or _differs(fact, record):
             yield "I4", f"{name}: {stream}:{version} on the topic is not what was committed"
         if (stream, version) not in seen:
-            if version != last[stream] + 1:
+            if version != last[stream] + 1 and not wiped:
                 yield "I3", f"{name}: {stream} jumps from {last[stream]} to {version}"
             last[stream] = version
             seen.add((stream, version))
         if position > marks[record.partition]:
-            if previous != marks[record.partition]:
+            if previous != marks[record.partition] and not wiped:
                 yield "I3", f"{name}, partition {record.partition}: {position} does not follow {previous}"
             marks[record.partition] = position
     yield from (("I2", f"{name}: {stream}:{version} is not on the topic") for stream, version in wanted.keys() - seen)
+    yield from _check_chain(name, facts, records)
+
+
+def _check_chain(name: str, facts: Iterable[Fact], records: Iterable[Told]) -> Iterator[Problem]:
+    """I3: who looks for what follows, wherever it stands, comes from nothing to the last fact of each partition.
+
+    Only that holds of a topic that was lost: what was new when it was made anew stands before what was sent again.
+    """
+    following: dict[int, dict[int, int]] = defaultdict(dict)
+    for record in records:
+        position, previous = int(record.head["ce_position"]), int(record.head["ce_previous"])
+        if following[record.partition].setdefault(previous, position) != position:
+            yield "I3", f"{name}, partition {record.partition}: two facts follow {previous}"
+    for partition, tip in _tips(facts).items():
+        mark = 0
+        while partition >= 0 and mark in following[partition]:
+            mark = following[partition].pop(mark)
+        if partition >= 0 and mark != tip:
+            yield "I3", f"{name}, partition {partition}: nothing follows {mark}, and {tip} is the last"
 
 
 def _differs(fact: Fact, record: Told) -> bool:

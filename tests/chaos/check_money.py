@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from tests.chaos.check_log import Problem
-from tests.chaos.check_views import fold
 from tests.chaos.evidence import Evidence, Fact
+from tests.chaos.folding import fold
 from tests.chaos.folds import FOLDS
 
 POSTED, LINE_POSTED = "order.OrderPosted.v1", "order.OrderLinePosted.v1"

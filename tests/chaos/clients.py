@@ -3,17 +3,19 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import httpx
 
-from tests.chaos.plan import Say, Script, scripts
+from tests.chaos.prepared import CALENDAR, Prepared
+from tests.chaos.scripts import AGREEMENT, Say, Script, scripts
 from tests.chaos.system import System
 
 PATIENCE_SECONDS = 4.0
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 0.5
 _TOKEN_SECONDS = 240.0
+CALENDAR_TURNS = 8
 
 Outcome = Literal["maybe", "ok", "fail"]
 
@@ -58,10 +60,14 @@ async def elapse(seconds: float) -> None:
 
 
 class Client:
-    """One caller of the order service. All clients are the same person, so that keys may be shared."""
+    """One caller of the order and agreement services. All clients are the same person, so that keys may be shared.
+
+    `prepared` is told before it runs.
+    """
 
     def __init__(self, system: System, number: int, history: History, *, new_keys: bool = False) -> None:
         self.system, self.number, self.history, self.new_keys = system, number, history, new_keys
+        self.prepared = Prepared("", "")
         self.stopping = False
         self.giving_up = False
         self._http = httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False)
@@ -76,14 +82,17 @@ class Client:
                 await self._play(script)
 
     async def _play(self, script: Script) -> None:
-        created = await self.say(script.create, "")
+        body = {
+            name: self.prepared.agreement if value == AGREEMENT else value for name, value in script.create.body.items()
+        }
+        created = await self.say(replace(script.create, body=body), "", script.service)
         if created is None or created.outcome != "ok":
             return
         for say in script.then:
             if self.stopping:
                 return
-            await self.say(say, created.stream)
-        if not script.shared and self.number % 3 == 0:
+            await self.say(say, created.stream, script.service)
+        if script.service == "order" and not script.shared and self.number % 3 == 0:
             await self._look(created.stream)
 
     async def say(self, say: Say, stream: str, service: str = "order", **headers: str) -> Operation | None:
@@ -91,7 +100,7 @@ class Client:
         began = time.monotonic()
         operation = Operation(self.number, service, say.what, say.unique, say.unique, stream, began)
         self.history.operations.append(operation)
-        path, wait = say.path.format(order=stream), _FIRST_WAIT
+        path, wait = say.path.format(stream=stream), _FIRST_WAIT
         while not self.giving_up:
             operation.tries += 1
             method = "PUT" if say.what == "put" else "POST"
@@ -132,7 +141,7 @@ class Client:
             told = answer.json()
             operation.outcome, operation.version, operation.stream = "ok", told["version"], told["id"]
         else:
-            operation.reason = answer.json().get("code", "") or answer.text[:80]
+            operation.reason = answer.json().get("type", "").rpartition(":")[2] or answer.text[:80]
             operation.outcome = "fail" if operation.tries == 1 else "maybe"
         return True
 
@@ -156,7 +165,7 @@ class Client:
 
 
 class Clerk(Client):
-    """The one caller of the reference service: new workers, put again and again."""
+    """The one caller of the reference service: new workers, put again and again, and versions of a calendar."""
 
     async def run(self, seed: int, lines: int) -> None:
         """Until told to stop."""
@@ -165,6 +174,8 @@ class Clerk(Client):
             while not self.stopping:
                 turn += 1
                 await self._record(f"CLERK-{seed}-{turn}")
+                if turn % CALENDAR_TURNS == 0:
+                    await self._calendar(turn)
                 await elapse(0.2)
 
     async def _record(self, key: str) -> None:
@@ -177,3 +188,11 @@ class Clerk(Client):
             if done is None or done.outcome != "ok":
                 return
             tag = f'"{done.version}-{done.stream[:8]}"'
+
+    async def _calendar(self, turn: int) -> None:
+        """A version for the far future: open clocks are measured anew, to the same figures."""
+        body = {**CALENDAR, "valid_from": f"2031-01-{turn % 28 + 1:02}"}
+        say = Say("put", "/v1/calendars/ROUND", body, f"calendar.{turn}")
+        done = await self.say(say, "", "reference", **{"if-match": self.prepared.calendar})
+        if done is not None and done.outcome == "ok":
+            self.prepared = replace(self.prepared, calendar=f'"{done.version}-{done.stream[:8]}"')

@@ -1,4 +1,4 @@
-"""Waiting, for a bounded time, until everybody is at the end: relays have sent all, readers have heard all."""
+"""Waiting, for a bounded time, until everybody is at the end: all is sent, all is heard, and nothing is due."""
 
 import asyncio
 import time
@@ -13,6 +13,11 @@ from tests.chaos.system import NAMES, System
 
 LOOK_SECONDS = 0.4
 _STREAMS = "select originator_id::text, max(notification_id) from store.stored_events group by 1"
+_DUE = """
+    select count(*) from read.sla_timer t where t.known_to > now() and (t.next_at is not null or (t.open and
+        t.calendar_version < (select max(c.number) from read.calendar c where c.key = t.calendar)))
+"""
+"""Also what becomes due soon: budgets are of seconds, and what is told while evidence is read would look like a fault."""
 _HEARD = "select consumer, source, partition, position from store.heard"
 
 
@@ -30,14 +35,19 @@ def _at_the_end(system: System) -> bool:
     """Whether marks that were read first equal tips that were read after them: then nothing was under way between."""
     try:
         marks = {service: _marks(system.database(service)) for service in NAMES}
+        due = [_due(system.database(service)) for service in NAMES if "timers" in system.stage.nursery.roles[service]]
         tips = {service: _tips(system.database(service)) for service in NAMES}
     except psycopg.Error:
         return False
     relayed = all(marks[service][0] == tips[service].get(-1, 0) for service in NAMES if service in TOPICS)
-    return relayed and all(
-        position == tips.get(source, {}).get(partition, 0)
-        for _, heard in marks.values()
-        for (_, source, partition), position in heard.items()
+    return (
+        relayed
+        and not any(due)
+        and all(
+            position == tips.get(source, {}).get(partition, 0)
+            for _, heard in marks.values()
+            for (_, source, partition), position in heard.items()
+        )
     )
 
 
@@ -46,6 +56,12 @@ def _marks(database: str) -> tuple[int, dict[tuple[str, str, int], int]]:
         heard = {(row[0], row[1], row[2]): row[3] for row in connection.execute(_HEARD)}
         relay = connection.execute("select position from store.relay").fetchone()
         return relay[0] if relay else 0, heard
+
+
+def _due(database: str) -> int:
+    with psycopg.connect(database) as connection:
+        (count,) = connection.execute(_DUE).fetchone() or (0,)
+        return int(count)
 
 
 def _tips(database: str) -> dict[int, int]:

@@ -1,8 +1,8 @@
 """What a run left behind, as it stands in raw tables and topics."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ _ANSWERS = "select caller, key, stream_id::text, version, position, status from 
 _HEARD = "select consumer, source, partition, position from store.heard"
 _PARKED = "select consumer, source, stream_id, sequence, value, reason from store.parked"
 _RELAY = "select position, epoch from store.relay"
+_NOW = f"select {_MICROSECONDS.format('now()')}"
 
 
 class Fact(NamedTuple):
@@ -93,6 +94,8 @@ class Store:
     parked: list[Parked]
     relayed: int
     views: Mapping[str, Table]
+    read_at: int = 0
+    """When this was read, by the database's clock."""
     margins: Sequence[tuple[Any, ...]] = ()
     """Of reporting: order, line, state, cost and sales, as the one definition of the margin gives them."""
 
@@ -100,13 +103,17 @@ class Store:
 @dataclass
 class Evidence:
     """Everything that the checker looks at. `poisoned` are streams in whose second version a bad fact was planted,
-    `junk` are the values of records of no fact; both as far as they came to be."""
+    `junk` are the values of records of no fact; both as far as they came to be. `wiped` are the publishers whose topic
+    was lost, and sent again. `rebuilt` is what the product said when it built views again beside those shown, by
+    service."""
 
     stores: Mapping[str, Store]
     topics: Mapping[str, list[Told]]
     history: History
     poisoned: Sequence[str] = ()
     junk: Sequence[bytes] = ()
+    wiped: Collection[str] = ()
+    rebuilt: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> Mapping[str, list[Fact]]:
@@ -127,6 +134,7 @@ def read_store(database: str, *, margins: bool = False) -> Store:
             parked=[Parked._make((*row[:4], bytes(row[4] or b""), row[5])) for row in connection.execute(_PARKED)],
             relayed=relayed[0] if relayed else 0,
             views={name: _table(connection, name) for name in _names(connection)},
+            read_at=_read_at(connection),
             margins=connection.execute(_MARGINS).fetchall() if margins else (),
         )
 
@@ -134,7 +142,7 @@ def read_store(database: str, *, margins: bool = False) -> Store:
 _MARGINS = "select order_id::text, line, state, cost::text, sales::text, currency from read.margin_rows(null)"
 _NAMES = "select table_name from information_schema.columns where table_schema = 'read' and column_name = 'known_to'"
 _COLUMNS = """
-    select a.attname, exists (
+    select a.attname, a.atttypid = 'timestamptz'::regtype, exists (
         select from pg_class t join pg_namespace n on n.oid = t.relnamespace
         join pg_index i on i.indrelid = t.oid and i.indisprimary
         join pg_attribute k on k.attrelid = t.oid and k.attnum = any(i.indkey)
@@ -147,6 +155,11 @@ _COLUMNS = """
 """What everybody reads is a view in `read` over a table of the same name in `read_<generation>`, which has the key."""
 
 
+def _read_at(connection: psycopg.Connection[Any]) -> int:
+    (instant,) = connection.execute(_NOW.encode()).fetchone() or (0,)
+    return int(instant)
+
+
 def _names(connection: psycopg.Connection[Any]) -> Iterator[str]:
     return (row[0] for row in connection.execute(_NAMES).fetchall())
 
@@ -154,14 +167,14 @@ def _names(connection: psycopg.Connection[Any]) -> Iterator[str]:
 def _table(connection: psycopg.Connection[Any], name: str) -> Table:
     columns = connection.execute(_COLUMNS, (name,)).fetchall()
     read = [
-        sql.SQL(_MICROSECONDS if column in INSTANTS else "{}::text").format(sql.Identifier(column))
-        for column, _ in columns
+        sql.SQL(_MICROSECONDS if instant else "{}::text").format(sql.Identifier(column))
+        for column, instant, _ in columns
     ]
     query = sql.SQL("select {} from read.{}").format(sql.SQL(", ").join(read), sql.Identifier(name))
-    rows = [dict(zip([column for column, _ in columns], row, strict=True)) for row in connection.execute(query)]
+    rows = [dict(zip([column for column, _, _ in columns], row, strict=True)) for row in connection.execute(query)]
     own = {"stream_id", "version", "position", *INSTANTS}
-    keys = [column for column, key in columns if key and column not in own]
-    return Table(keys, [column for column, key in columns if not key and column not in own], rows)
+    keys = [column for column, _, key in columns if key and column not in own]
+    return Table(keys, [column for column, _, key in columns if not key and column not in own], rows)
 
 
 async def read_topic(bootstrap: str, topic: str) -> list[Told]:

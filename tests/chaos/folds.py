@@ -1,53 +1,26 @@
 """The checker's own folds, a table of them: what every view must show. They share no code with the product's views."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from tests.chaos.evidence import Fact
-
-Row = dict[str, Any]
-Rows = dict[tuple[str, ...], Row]
-Change = Callable[[Rows, Mapping[str, Any], Fact], Rows]
-"""What a fact changes of its stream's rows. Keys and values are the text that PostgreSQL shows; None is null."""
-
-ONE: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One view: whom it hears, and what each fact changes."""
-
-    publisher: str
-    heard: Mapping[str, Change]
-
-
-def _copied(kind: str, *columns: str) -> Fold:
-    """A copy of a kind of reference record."""
-    name = "".join(word.capitalize() for word in kind.split("_"))
-    fact = {"cost_price": "CostPriceSet", "sales_price": "SalesPriceSet", "item": "ItemPriced"}.get(kind)
-
-    def change(_: Rows, says: Mapping[str, Any], __: Fact) -> Rows:
-        return {ONE: {"key": says[kind], **{column: _text(says.get(column)) for column in columns}}}
-
-    return Fold("reference", {f"reference.{fact or f'{name}Recorded'}.v1": change})
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
-
-
-def _recorded(kind: str) -> Change:
-    def change(_: Rows, says: Mapping[str, Any], fact: Fact) -> Rows:
-        return {ONE: {"kind": kind, "key": says[kind], "body": fact.value.decode()}}
-
-    return change
-
+from tests.chaos.folding import (
+    ONE,
+    Change,
+    Fold,
+    Row,
+    Rows,
+    canonical,
+    copied,
+    of,
+    recorded,
+    text,
+    with_twin,
+)
+from tests.chaos.folds_agreed import AGREED
 
 RECORDS = {
     "CustomerRecorded": "customer",
@@ -58,6 +31,7 @@ RECORDS = {
     "CostPriceSet": "cost_price",
     "SalesPriceSet": "sales_price",
     "ItemPriced": "item",
+    "CalendarRecorded": "calendar",
 }
 _PRICED = ("type", "project", "worker", "category", "effective_on", "currency")
 _LISTED = ("service_date", "priority", "responsible", "preferred_technician")
@@ -128,7 +102,7 @@ _FIGURES = ("quantity", "unit_cost", "cost", "unit_price", "sales")
 
 def _line(says: Mapping[str, Any], measure: str) -> Row:
     described = {name: says.get(name) for name in _DESCRIBED}
-    taxed = {"chargeable": _text(says["chargeable"]), "tax_groups": " ".join(says.get("tax_groups", ()))}
+    taxed = {"chargeable": text(says["chargeable"]), "tax_groups": " ".join(says.get("tax_groups", ()))}
     figures = {f"{measure}_{name}": _figure(says[name]) for name in _FIGURES}
     return {**described, **taxed, **figures, "posting_failure": None}
 
@@ -166,7 +140,7 @@ def _posted(rows: Rows, says: Mapping[str, Any], fact: Fact) -> Rows:
         nothing = {f"posted_{name}": f"{abs(Decimal(row[f'posted_{name}'])) * 0:f}" for name in ("cost", "sales")}
         return _with(rows, named["line"], {"posted_quantity": "0", **nothing})
     happened = datetime.fromisoformat(fact.meta["occurred_at"]).astimezone(UTC)
-    live = {name: _text(says.get(name)) for name in ("posting_id", "posting_number", "transaction")}
+    live = {name: text(says.get(name)) for name in ("posting_id", "posting_number", "transaction")}
     before = rows.get((str(says["line"]),), dict.fromkeys(f"expected_{name}" for name in _FIGURES))
     row = {**before, "state": "posted", **_line(says, "posted"), **live, "posted_on": happened.date().isoformat()}
     return {(str(says["line"]),): row}
@@ -196,17 +170,11 @@ def _documented(sign: int) -> Change:
 def _document(kind: str) -> Change:
     def change(_: Rows, says: Mapping[str, Any], __: Fact) -> Rows:
         names = ("order_number", "posting_number", "customer", "project", "issued_on", "currency")
-        row = {name: _text(says.get(name)) for name in names}
+        row = {name: text(says.get(name)) for name in names}
         amounts = {"total": says["total"]["amount"], "lines": canonical(json.dumps(says["lines"]))}
         return {(says["number"],): {"kind": kind, **row, **amounts}}
 
     return change
-
-
-def canonical(lines: str) -> str:
-    """JSON in one spelling, without what is null or empty."""
-    entries = [{name: value for name, value in entry.items() if value not in (None, [])} for entry in json.loads(lines)]
-    return json.dumps(entries, sort_keys=True)
 
 
 _LINES: Mapping[str, Change] = {
@@ -236,32 +204,35 @@ _HEADS: Mapping[str, Change] = {
 }
 
 
-def _of(publisher: str, changes: Mapping[str, Change]) -> Fold:
-    return Fold(publisher, {f"{publisher}.{name}.v1": change for name, change in changes.items()})
-
-
 _ITEM = ("name", "unit", "effective_on", "currency", "cost_price", "sales_price", "tax_group", "active")
 _PROJECT = ("type", "customer", "currency", "tax_group", "line_property", "active")
+_ORDER, _LINE, _INVOICED = (
+    of("order", _HEADS),
+    of("order", _LINES),
+    of("invoicing", {"InvoiceIssued": _documented(1), "CreditNoteIssued": _documented(-1)}),
+)
 FOLDS: Mapping[tuple[str, str], Fold] = {
-    ("reference", "record"): _of("reference", {name: _recorded(kind) for name, kind in RECORDS.items()}),
-    ("order", "customer"): _copied("customer", "active"),
-    ("order", "worker"): _copied("worker", "active"),
-    ("order", "project"): _copied("project", *_PROJECT),
-    ("order", "category"): _copied("category", "type", "tax_group", "active"),
-    ("order", "line_property"): _copied("line_property", "chargeable", "cost_percentage", "sales_percentage"),
-    ("order", "cost_price"): _copied("cost_price", *_PRICED, "price"),
-    ("order", "sales_price"): _copied("sales_price", *_PRICED, "model", "value"),
-    ("order", "item"): _copied("item", *_ITEM),
-    ("order", "calendar"): _of("reference", {"CalendarRecorded": _calendar}),
-    ("order", "order_list"): _of("order", _LIST),
-    ("reporting", "service_order"): _of("order", _HEADS),
-    ("reporting", "order_line"): _of("order", _LINES),
-    ("reporting", "invoiced_line"): _of(
-        "invoicing", {"InvoiceIssued": _documented(1), "CreditNoteIssued": _documented(-1)}
-    ),
-    **{("reporting", kind): _copied(kind, "name") for kind in ("customer", "worker", "project", "category")},
-    ("invoicing", "document"): _of(
+    ("reference", "record"): of("reference", {name: recorded(kind) for name, kind in RECORDS.items()}),
+    ("order", "customer"): copied("customer", "active"),
+    ("order", "worker"): copied("worker", "active"),
+    ("order", "project"): copied("project", *_PROJECT),
+    ("order", "category"): copied("category", "type", "tax_group", "active"),
+    ("order", "line_property"): copied("line_property", "chargeable", "cost_percentage", "sales_percentage"),
+    ("order", "cost_price"): copied("cost_price", *_PRICED, "price"),
+    ("order", "sales_price"): copied("sales_price", *_PRICED, "model", "value"),
+    ("order", "item"): copied("item", *_ITEM),
+    ("order", "calendar"): of("reference", {"CalendarRecorded": _calendar}),
+    ("order", "order_list"): of("order", _LIST),
+    ("reporting", "service_order"): _ORDER,
+    ("reporting", "service_order_then"): with_twin(_ORDER),
+    ("reporting", "order_line"): _LINE,
+    ("reporting", "order_line_then"): with_twin(_LINE),
+    ("reporting", "invoiced_line"): _INVOICED,
+    ("reporting", "invoiced_line_then"): with_twin(_INVOICED),
+    **{("reporting", kind): copied(kind, "name") for kind in ("customer", "worker", "project", "category")},
+    ("invoicing", "document"): of(
         "invoicing", {"InvoiceIssued": _document("invoice"), "CreditNoteIssued": _document("credit_note")}
     ),
+    **AGREED,
 }
 """By service and table."""

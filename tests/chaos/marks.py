@@ -1,7 +1,6 @@
 """What an operator, or a restore, does to checkpoints and marks; and a bad fact, put into a log behind the product's back."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -20,7 +19,7 @@ def set_back(database: str, facts: int) -> int:
 
     The epoch goes up, as when another relay takes over: whoever led is deposed at its next move.
     """
-    with psycopg.connect(database, connect_timeout=2) as connection:
+    with psycopg.connect(database, connect_timeout=5) as connection:
         row = connection.execute("select position from store.relay for update").fetchone()
         sent: int = row[0] if row else 0
         position = max(0, sent - facts)
@@ -30,18 +29,6 @@ def set_back(database: str, facts: int) -> int:
             chain[partition] = max(chain.get(partition, 0), last)
         _move(connection, position, chain)
         return sent - position
-
-
-def set_back_to_nothing(publisher: str, database: str, readers: Sequence[str]) -> None:
-    """What is documented for a topic that was made anew: the relay sends everything again, readers go to its beginning."""
-    with psycopg.connect(database, connect_timeout=10) as connection:
-        _move(connection, 0, {})
-    for reader in readers:
-        with psycopg.connect(reader, connect_timeout=10) as connection:
-            connection.execute(
-                "update store.heard set kafka_offset = 0 where source = %s and partition >= 0", (publisher,)
-            )
-            connection.execute("delete from store.parked where source = %s and sequence is null", (publisher,))
 
 
 def forget(database: str, consumer: str) -> None:
@@ -70,7 +57,7 @@ def plant_poison(database: str, stream: str) -> None:
         "causation_id": "",
         "actor": "chaos",
     }
-    with psycopg.connect(database, connect_timeout=2) as connection:
+    with psycopg.connect(database, connect_timeout=5) as connection:
         connection.execute(_APPEND, ([stream] * 3, [1, 2, 3], names, states, [json.dumps(about)] * 3))
 
 

@@ -4,7 +4,7 @@ knows nothing of them. Each has a diet of faults that shows it soon."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos import bugs_hearing, bugs_store, bugs_telling
+from tests.chaos import bugs_hearing, bugs_sla, bugs_store, bugs_telling
 from tests.chaos.plan import Sizes
 
 DatabaseOf = Callable[[str], str]
@@ -100,13 +100,13 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "repeats_applied": Mutant(
         "records at or below the mark are taken for fresh",
-        ("I6", "I35"),
+        ("I6", "I14", "I35"),
         plant=bugs_hearing.repeats_applied,
         sizes=_diet(set_back=240),
     ),
     "off_by_one": Mutant(
         "the record at the mark itself is heard twice",
-        ("I6", "I35"),
+        ("I6", "I14", "I35"),
         plant=bugs_hearing.off_by_one,
         sizes=_diet(set_back=240),
     ),
@@ -127,6 +127,15 @@ MUTANTS: Mapping[str, Mutant] = {
         ("I25",),
         plant=bugs_hearing.number_apart,
         sizes=_diet(end_backends=240),
+    ),
+    "timers_idle": Mutant(
+        "nobody looks at what is due", ("I41",), plant=bugs_sla.timers_idle, sizes=_diet(), seconds=10.0
+    ),
+    "miss_told_again": Mutant(
+        "a miss is told as often as somebody looks", ("I41",), plant=bugs_sla.miss_told_again, sizes=_diet()
+    ),
+    "pause_counted": Mutant(
+        "time in which a clock stood still counts", ("I40",), plant=bugs_sla.pause_counted, sizes=_diet()
     ),
 }
 

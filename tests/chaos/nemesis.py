@@ -12,9 +12,9 @@ from aiokafka.errors import KafkaError
 
 from tests.chaos import topics
 from tests.chaos.clients import elapse
-from tests.chaos.marks import forget, plant_poison, set_back, set_back_to_nothing
-from tests.chaos.plan import Step, role_of
-from tests.chaos.system import NAMES, System
+from tests.chaos.marks import forget, plant_poison, set_back
+from tests.chaos.plan import Step
+from tests.chaos.system import System
 from tests.chaos.watch import Watch
 
 _END_BACKENDS = """
@@ -35,6 +35,8 @@ class Nemesis:
         self.poisoned: list[str] = []
         self.junk: list[bytes] = []
         """Both as they were tried: what became of them stands in the store and on the topic."""
+        self.wiped: set[str] = set()
+        """Publishers whose topic was lost."""
         self.set_back = 0
         """Facts that relays were made to send again."""
         self._servers = asyncio.Lock()
@@ -98,7 +100,7 @@ class Nemesis:
 
     async def _end_backends(self, step: Step) -> None:
         def end() -> None:
-            with psycopg.connect(self.system.stage.database_url, autocommit=True, connect_timeout=2) as server:
+            with psycopg.connect(self.system.stage.database_url, autocommit=True, connect_timeout=5) as server:
                 server.execute(_END_BACKENDS, (f"{self.system.prefix}%", step.amount))
 
         await asyncio.to_thread(end)
@@ -134,13 +136,11 @@ class Nemesis:
             self.system.stage.nursery.kill(name)
 
     async def _wipe_topic(self, step: Step) -> None:
-        """The topic is lost. Its readers and its relays are stopped, it is made anew, marks are set as documented."""
+        """The topic is lost, and mended as an operator would: made anew, and sent again, while everything runs."""
         async with self._servers:
-            readers = [name for name in self.system.processes if role_of(name) in ("hear", "relay", "timers")]
-            async with _Held(self.system, readers):
-                await topics.make_anew(self.system, step.target)
-                databases = [self.system.database(service) for service in NAMES]
-                await asyncio.to_thread(set_back_to_nothing, step.target, self.system.database(step.target), databases)
+            self.wiped.add(step.target)
+            await topics.make_anew(self.system, step.target)
+            await topics.send_again(self.system, step.target)
 
     async def _poison(self, _: Step) -> None:
         stream = str(uuid.uuid4())
@@ -152,20 +152,3 @@ class Nemesis:
         self.junk.append(value)
         async with self._servers:
             await topics.send_junk(self.system, step.target, value)
-
-
-class _Held:
-    """Processes that are dead and stay dead for a while."""
-
-    def __init__(self, system: System, names: Sequence[str]) -> None:
-        self.nursery, self.names = system.stage.nursery, names
-
-    async def __aenter__(self) -> None:
-        for name in self.names:
-            self.nursery.hold(name, held=True)
-            self.nursery.kill(name)
-        await elapse(0.3)
-
-    async def __aexit__(self, *_: object) -> None:
-        for name in self.names:
-            self.nursery.hold(name, held=False)

@@ -64,15 +64,19 @@ class Nursery:
         log = str(self.folder / f"{name}.log")
         self._do("start", name=name, module=module, argument=argument, env=dict(env), log=log, mutant=mutant)
 
-    async def job(self, module: str, env: Mapping[str, str]) -> None:
-        """Runs a program's `main` once; RuntimeError when it does not answer 0."""
+    async def job(self, module: str, env: Mapping[str, str], *words: str) -> str:
+        """Runs a program's `main` once and answers what it printed; RuntimeError when it does not answer 0."""
         self._jobs[module] = asyncio.get_running_loop().create_future()
         log = self.folder / f"{module}.log"
-        self._do("start", name=module, module=module, argument="", env=dict(env), log=str(log), once=True)
+        before = log.stat().st_size if log.exists() else 0
+        more: Mapping[str, Any] = {"argument": "", "env": dict(env), "log": str(log), "once": True, "words": words}
+        self._do("start", name=module, module=module, **more)
         code = await self._jobs[module]
         del self._jobs[module]
+        printed = log.read_text()[before:]
         if code:
-            raise RuntimeError(f"{module} failed:\n{log.read_text()[-2000:]}")
+            raise RuntimeError(f"{module} {' '.join(words)} failed:\n{printed[-2000:]}")
+        return printed
 
     def kill(self, name: str, point: str = "", hit: int = 0) -> None:
         """As kill -9. With a point, the next life ends there."""

@@ -31,17 +31,20 @@ POINTS: Mapping[str, Point] = {
     "A10 answering": Point("api", "libs.runtime.http.call:_response", "after"),
     "R1 leads": Point("relay", "libs.runtime.relay:Relay._lead", "after"),
     "R2 batch read": Point("relay", "libs.runtime.relay:Relay._send", "before"),
-    "R3 some sent": Point("relay", "aiokafka:AIOKafkaProducer.send", "after"),
+    "R3 some sent": Point("relay", "aiokafka:AIOKafkaProducer.send_batch", "after"),
     "R4 acknowledged": Point("relay", "libs.runtime.relay:_move", "before"),
     "R5 checkpoint sent": Point("relay", "libs.runtime.relay:_move", "during"),
     "R6 checkpoint moved": Point("relay", "libs.runtime.relay:_move", "after"),
     "J1 batch read": Point("hear", "libs.runtime.hearing:Hearing.handle", "before"),
+    "C2 marks moved": Point("hear", "libs.runtime.hearing:Hearing._move", "after"),
     "J3 views written": Point("hear", "libs.runtime.projector:Projector.apply", "after"),
     "C3 effect done": Point("hear", "libs.runtime.reactor:Reactor.apply", "after"),
-    "C4 marks moved": Point("hear", "libs.runtime.hearing:Hearing._move", "after"),
     "C5 committed": Point("hear", "libs.runtime.hearing:Hearing.handle", "after"),
     "C7 rebalancing": Point("hear", "libs.runtime.consumer:_Assignment.on_partitions_assigned", "before"),
-    "C8 parking": Point("hear", "libs.runtime.hearing:Hearing._park", "after"),
+    "C8 parked": Point("hear", "libs.runtime.hearing:park", "after"),
+    "C9 looking past a hole": Point("hear", "libs.runtime.consumer:KafkaFeed._following", "after"),
+    "T1 due": Point("timers", "services.order.application.timers:_ask", "before"),
+    "T2 told": Point("timers", "services.order.application.timers:_ask", "after"),
 }
 
 

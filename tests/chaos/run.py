@@ -7,25 +7,23 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-import httpx
-
 from libs.events.topics import TOPICS
 from tests.chaos.check import LIVENESS, broken, verdicts
 from tests.chaos.check_log import duplicates
-from tests.chaos.check_views import unfolded
+from tests.chaos.check_views import by_rebuild
 from tests.chaos.clients import Clerk, Client, History, elapse
 from tests.chaos.drain import drained
 from tests.chaos.evidence import Evidence, Store, read_store, read_topic
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.nemesis import Nemesis
 from tests.chaos.plan import Sizes, Step, schedule
+from tests.chaos.prepared import prepare
 from tests.chaos.stage import Stage
 from tests.chaos.system import NAMES, System
 from tests.chaos.watch import Watch
-from tests.support.eventually import eventually
-from tests.support.workload import put_records
 
 TELL_SECONDS = 10.0
+BEFORE_SECONDS = 60.0
 LAST_ANSWERS_SECONDS = 20.0
 Say = Callable[[str], None]
 
@@ -41,6 +39,10 @@ class Plan:
     drain_seconds: float = 60.0
     sizes: Sizes = field(default_factory=Sizes)
     mutant: str = ""
+    before: int = 80
+    """Commands that are done before the first fault."""
+    rebuilt: Sequence[str] = NAMES
+    """The services whose views are folded again in the end, by the product."""
 
 
 @dataclass
@@ -71,7 +73,8 @@ class Report:
     worst_lag: int
     drained_after: float | None
     checked_in: float
-    unfolded: list[str]
+    by_rebuild: list[str]
+    """Views, and columns, that the checker folds by no code of its own."""
     verdicts: dict[str, int]
     problems: dict[str, list[str]]
     """The first of each kind."""
@@ -118,7 +121,7 @@ class Run:
             if self.plan.mutant:
                 await asyncio.to_thread(MUTANTS[self.plan.mutant].prepare, self.system.database)
             await self.system.start()
-            await self._records()
+            await self._prepare()
             self.stage.nursery.forget_counts()
             self.say("all are ready")
             began = time.monotonic()
@@ -129,26 +132,19 @@ class Run:
             self.say("everybody is at the end" if calm is not None else "somebody is not at the end in time")
             return await self._report(loaded, calm)
 
-    async def _records(self) -> None:
+    async def _prepare(self) -> None:
         client = Client(self.system, 0, self.history)
         async with client._http:
-            headers = dict(await client._signed())
-        of = {name: self.system.address(name) for name in ("reference", "order")}
-        async with (
-            httpx.AsyncClient(base_url=of["reference"], headers=headers, trust_env=False) as reference,
-            httpx.AsyncClient(base_url=of["order"], headers=headers, trust_env=False) as order,
-        ):
-            wanted = {"not-older-than": await put_records(reference)}
-
-            async def heard() -> bool:
-                return (await order.get("/v1/orders", headers=wanted)).status_code == httpx.codes.OK
-
-            await eventually(heard, within=30)
+            headers = await client._signed()
+        prepared = await prepare(self.system, headers)
+        for each in self.clients:
+            each.prepared = prepared
 
     async def _load(self) -> None:
         """Clients and faults at once; then everything is healed, and the clients get their last answers."""
         seed, lines = self.plan.seed, self.plan.lines
         calls = [asyncio.create_task(client.run(seed, lines)) for client in self.clients]
+        await self._begun()
         beside = [asyncio.create_task(self.watch.run()), asyncio.create_task(self._tell())]
         faults = asyncio.create_task(self.nemesis.run(self.steps()))
         await elapse(self.plan.seconds)
@@ -166,11 +162,20 @@ class Run:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
 
+    async def _begun(self) -> None:
+        """Returns when there is something to break, or after a bounded time all the same."""
+        began = time.monotonic()
+        while self._done() < self.plan.before and time.monotonic() - began < BEFORE_SECONDS:
+            await elapse(0.1)
+
+    def _done(self) -> int:
+        return sum(operation.outcome == "ok" for operation in self.history.operations)
+
     async def _tell(self) -> None:
         began = time.monotonic()
         while True:
             await elapse(TELL_SECONDS)
-            done = sum(operation.outcome == "ok" for operation in self.history.operations)
+            done = self._done()
             kills = sum(self.stage.nursery.kills.values())
             at = time.monotonic() - began
             self.say(f"{at:5.0f} s: {kills} kills, {done} commands done, lag {dict(self.watch.lag)}")
@@ -183,7 +188,16 @@ class Run:
             stores[name] = await asyncio.to_thread(read_store, database, margins=name == "reporting")
         prefix, bootstrap = self.system.topic_prefix, self.stage.bootstrap
         topics = {name: await read_topic(bootstrap, f"{prefix}{TOPICS[name]}") for name in publishers}
-        return Evidence(stores, topics, self.history, self.nemesis.poisoned, self.nemesis.junk)
+        bad = self.nemesis
+        rebuilt = {} if self.plan.mutant else {name: await self._rebuilt(name) for name in self.plan.rebuilt}
+        return Evidence(stores, topics, self.history, bad.poisoned, bad.junk, bad.wiped, rebuilt)
+
+    async def _rebuilt(self, service: str) -> str:
+        """What the product says when it folds the service's views again beside those shown."""
+        try:
+            return await self.system.operate("rebuild", "--service", service, "--changed")
+        except RuntimeError as refused:
+            return str(refused)
 
     async def _report(self, loaded: float, calm: float | None) -> Report:
         began = time.monotonic()
@@ -220,7 +234,7 @@ class Run:
             worst_lag=self.watch.worst_lag,
             drained_after=None if calm is None else round(calm, 1),
             checked_in=round(time.monotonic() - began, 1),
-            unfolded=unfolded(evidence),
+            by_rebuild=by_rebuild(evidence),
             verdicts={name: len(found) for name, found in problems.items()},
             problems={name: found[:3] for name, found in problems.items()},
         )
@@ -229,4 +243,4 @@ class Run:
 def shortened(plan: Plan, mutant: str) -> Plan:
     """The plan of a run with a planted bug."""
     bug = MUTANTS[mutant]
-    return replace(plan, mutant=mutant, seconds=bug.seconds, drain_seconds=bug.drain_seconds)
+    return replace(plan, mutant=mutant, seconds=bug.seconds, drain_seconds=bug.drain_seconds, before=20)

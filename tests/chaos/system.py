@@ -18,7 +18,7 @@ from tests.chaos.points import by_role
 from tests.chaos.stage import Stage
 from tests.support.eventually import eventually
 
-READY_SECONDS = 45.0
+READY_SECONDS = 90.0
 NAMES = tuple(service.name for service in SERVICES if service != ISSUER)
 MODULES = {service.name: service.module for service in SERVICES}
 
@@ -90,6 +90,10 @@ class System:
     async def make_topics(self) -> None:
         """Makes the topics that are missing."""
         await self.stage.nursery.job("deploy.topics.__main__", self._env(self.stage.database_url))
+
+    async def operate(self, *words: str) -> str:
+        """Does what an operator would, by the same command, and answers what it printed; RuntimeError when it refuses."""
+        return await self.stage.nursery.job("deploy.cli.__main__", self._env(self.stage.database_url), *words)
 
     async def start(self) -> None:
         """Starts all processes and returns when every service answers that it is ready."""

@@ -8,25 +8,26 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from sqlalchemy import Numeric
+from sqlalchemy import DateTime, Numeric
 
 from examples.invoicing.main import SERVICE as INVOICING
 from libs.kernel.view import Row
 from libs.runtime.projector import Projection
 from libs.runtime.records import heard
+from services.agreement.main import SERVICE as AGREEMENT
 from services.order.main import SERVICE as ORDER
 from services.reference.main import SERVICE as REFERENCE
 from services.reporting.main import SERVICE as REPORTING
-from tests.chaos.check_views import fold
 from tests.chaos.evidence import Fact
-from tests.chaos.folds import FOLDS, canonical
+from tests.chaos.folding import canonical, fold
+from tests.chaos.folds import FOLDS
 from tests.integration.reporting.histories import STEPS, Step, tell
 from tests.integration.reporting.told import Told
 
 BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 VIEWS = {
     (service.name, projection.view.name): projection
-    for service in (REFERENCE, ORDER, REPORTING, INVOICING)
+    for service in (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING)
     for projection in service.views
 }
 BOTH = sorted(FOLDS.keys() & VIEWS.keys())
@@ -42,7 +43,7 @@ def _seen(projection: Projection, told: Told) -> dict[Any, Any]:
         stream, about = record.envelope.stream_id, heard(record.envelope)
         for key, row in projection.view.fold(present[stream], fact, about).items():
             present[stream][key] = row
-            place = stream, tuple(str(part) for part in key)
+            place = stream, tuple(_instant(part) if isinstance(part, datetime) else str(part) for part in key)
             values = {name: _text(projection, name, value) for name, value in row.items()}
             versions[place][_instant(about.recorded_at)] = (about.sequence, record.envelope.position, values)
     return dict(versions)
@@ -51,6 +52,8 @@ def _seen(projection: Projection, told: Told) -> dict[Any, Any]:
 def _text(projection: Projection, name: str, value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return None if value is None else str(value).lower()
+    if isinstance(projection.table.c[name].type, DateTime):
+        return _instant(value) if isinstance(value, datetime) else value
     if name == "lines":
         return canonical(value)
     if isinstance(projection.table.c[name].type, Numeric):

@@ -8,12 +8,13 @@ import pytest
 
 from tests.chaos.link import KEPT_SECONDS, Link
 from tests.chaos.mutants import MUTANTS
-from tests.chaos.plan import Cast, Sizes, kind_of, role_of, schedule, scripts
+from tests.chaos.plan import Cast, Sizes, kind_of, role_of, schedule
 from tests.chaos.points import POINTS, by_role, found
+from tests.chaos.scripts import scripts
 from tests.support.eventually import eventually
 
 CAST = Cast(
-    processes=("order.api", "order.relay.1", "order.relay.2", "order.hear.1", "issuer"),
+    processes=("order.api", "order.relay.1", "order.relay.2", "order.hear.1", "order.timers.1", "issuer"),
     publishers=("order", "invoicing"),
     links=("kafka", "postgres.order", "http.order"),
     policies=("invoicing",),
@@ -36,9 +37,7 @@ def test_a_long_schedule_holds_what_was_promised() -> None:
     assert times["crash_database"] >= 10
     assert times["crash_broker"] >= 3
     assert times["wipe_topic"] == 1
-    assert {step.point for step in steps if step.point} == {
-        name for role in ("api", "relay", "hear") for name in by_role()[role]
-    }
+    assert {step.point for step in steps if step.point} == {name for role in by_role() for name in by_role()[role]}
     assert {step.target for step in steps if step.fault == "kill"} == set(CAST.processes)
 
 
@@ -63,7 +62,7 @@ def test_a_point_names_what_is_there(name: str) -> None:
 
 def test_what_is_patched_is_there() -> None:
     """A bug whose place has moved would be found by no one, and look like a good checker."""
-    for module in ("bugs_hearing", "bugs_store", "bugs_telling"):
+    for module in ("bugs_hearing", "bugs_sla", "bugs_store", "bugs_telling"):
         source = importlib.import_module(f"tests.chaos.{module}").__file__
         assert source is not None
         with open(source) as text:

@@ -1,6 +1,7 @@
 """What happens to topics behind the product's back: one is lost and made anew, junk is written to one."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -14,12 +15,34 @@ _SECONDS = 40.0
 
 
 async def make_anew(system: System, publisher: str) -> None:
-    """Deletes the topic and makes it again, empty. It is tried again while the broker is away; nobody writes meanwhile."""
+    """Deletes the topic and makes it again, empty, while relay and readers run."""
+
+    async def anew() -> None:
+        await _delete(system.stage.bootstrap, f"{system.topic_prefix}{TOPICS[publisher]}")
+        await system.make_topics()
+
+    await _until_done(anew)
+
+
+async def send_again(system: System, publisher: str) -> None:
+    """Lets the relay send all that it had sent; where that is nothing, there is nothing to do."""
+
+    async def replay() -> None:
+        try:
+            await system.operate("replay", "--service", publisher)
+        except RuntimeError as refused:
+            if "was not sent yet" not in str(refused):
+                raise
+
+    await _until_done(replay)
+
+
+async def _until_done(deed: Callable[[], Awaitable[None]]) -> None:
+    """Tries again while a server is away; TimeoutError when that lasts."""
     async with asyncio.timeout(_SECONDS):
         while True:
             try:
-                await _delete(system.stage.bootstrap, f"{system.topic_prefix}{TOPICS[publisher]}")
-                await system.make_topics()
+                await deed()
             except (KafkaError, OSError, RuntimeError):
                 await elapse(0.5)
             else:

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,8 @@ class Process:
     log: str
     mutant: str = ""
     once: bool = False
+    words: Sequence[str] = ()
+    """What a program that runs once is told, as words of its command line."""
     held: bool = False
     point: str = ""
     """Where the next life ends by itself, at the `hit`-th time that it comes there."""
@@ -208,7 +210,8 @@ def _run(process: Process) -> int:
     if process.argument:
         run(importlib.import_module(f"{process.module}.main").SERVICE, [process.argument])
         return 0
-    return int(importlib.import_module(process.module).main() or 0)
+    words = [list(process.words)] if process.words else []
+    return int(importlib.import_module(process.module).main(*words) or 0)
 
 
 def _warm_up() -> None:
@@ -229,6 +232,7 @@ def main() -> None:
         ISSUER.module,
         "deploy.migrate.__main__",
         "deploy.topics.__main__",
+        "deploy.cli.__main__",
         "tests.chaos.mutants",
         "tests.chaos.points",
     ):

@@ -1,9 +1,10 @@
 """AK-11, AK-12: a consumer begins exactly at its marks; nothing before them is handed out on assignment."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import psycopg
+import pytest
 
 from libs.runtime.consumer import KafkaFeed
 from libs.runtime.hearing import Hearing
@@ -28,6 +29,21 @@ class Listening(Hearing):
     async def handle(self, records: Sequence[Record]) -> None:
         await super().handle(records)
         self.handed += records
+
+
+class Losing(Listening):
+    """Loses its connection when it is about to read its marks."""
+
+    async def assign(self, partitions: Iterable[int]) -> dict[int, int]:
+        await self.connection.close()
+        return await super().assign(partitions)
+
+
+async def test_what_an_assignment_meets_ends_the_run(order_url: str, kafka: KafkaSettings) -> None:
+    """aiokafka logs it and goes on, with partitions of which nothing is ever handed out."""
+    with pytest.raises(psycopg.OperationalError):
+        async with asyncio.timeout(20):
+            await KafkaFeed(Losing(order_url), kafka).run()
 
 
 async def test_nothing_before_the_marks_is_handed_out(store: FactStore, order_url: str, kafka: KafkaSettings) -> None:
