@@ -47,7 +47,7 @@ class Figures:
     def of(cls, run: Run) -> "Figures":
         """The figures of one run."""
         count = len(run.milliseconds)
-        hundredths = statistics.quantiles(run.milliseconds, n=100)
+        hundredths = statistics.quantiles(run.milliseconds, n=100, method="inclusive")
         return cls(count / run.seconds, hundredths[49], hundredths[98], run.client_us / count, run.server_us / count)
 
     @classmethod

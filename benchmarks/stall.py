@@ -49,7 +49,10 @@ async def stalls(server: str, seconds: float) -> Stalls:
                 await writer.close()
     milliseconds = sorted(one for several in each for one in several)
     return Stalls(
-        len(milliseconds), statistics.quantiles(milliseconds, n=100)[98], milliseconds[-1], maintenance.rounds
+        len(milliseconds),
+        statistics.quantiles(milliseconds, n=100, method="inclusive")[98],
+        milliseconds[-1],
+        maintenance.rounds,
     )
 
 
