@@ -62,7 +62,7 @@ timers = Projection(
 )
 
 
-def due(now: datetime, most: int) -> Select[Any]:
+def due(now: datetime, most: int) -> Select[str, Any]:
     """The orders whose clocks want to be looked at by now, with the instant for which, the earliest first."""
     table = sla_timer.c
     at = func.min(table.next_at).label("at")
