@@ -9,12 +9,14 @@ import pytest
 
 from libs.events import order_sla as says
 from libs.kernel.decider import Rejected
+from libs.kernel.worktime import WorkCalendar
 from libs.rules.sla import shown
 from services.order.domain.parameters import Parameters
 from services.order.domain.service_order import service_order
 from services.order.domain.service_order.sign_off import SignOff
 from services.order.domain.service_order.sla.commands import (
     CancelSla,
+    ChangeSlaPolicy,
     MeasureAnew,
     StartSlaRecording,
     StopSlaRecording,
@@ -83,6 +85,20 @@ def test_a_further_version_of_the_calendar_counts_from_its_day() -> None:
     assert [(fact.clock, fact.calendar_versions) for fact in facts] == [("resolution", (1, 2))]
     assert clock(state, "response").versions == (1,)
     assert course(at(f"{MONDAY} 10:00", MeasureAnew(), calendars=known), state=state)[1] == []
+
+
+@pytest.mark.parametrize("retroactive", [True, False])
+def test_another_policy_may_have_another_calendar_or_none(retroactive: bool) -> None:
+    """sla 8: what was measured by the calendar that is left stays measured by the versions known then."""
+    state, _ = course(*BEGUN)
+    always = at(f"{MONDAY} 18:00", ChangeSlaPolicy(retroactive), policy=policy(policy="ALWAYS", calendar=None))
+    after, facts = course(always, state=state)
+    assert [fact.calendar for fact in named(facts, says.OrderSlaPolicyChanged)] == [None, None]
+    assert elapsed(after, f"{MONDAY} 20:00") == timedelta(hours=12 if retroactive else 2)
+    other = {**AROUND.calendars, "OTHER": WorkCalendar("OTHER", (version(7, weekly=((),) * 7),))}
+    closed = at(f"{MONDAY} 18:00", ChangeSlaPolicy(retroactive), policy=policy(calendar="OTHER"), calendars=other)
+    after, _ = course(closed, state=state)
+    assert clock(after).measured(other).elapsed(local(f"{MONDAY} 20:00")) == 0
 
 
 def test_x7_x8_and_x9_hold_with_a_calendar_that_only_moves_the_start() -> None:

@@ -133,7 +133,7 @@ async def test_a_calendar_that_arrives_later_is_told_once_and_moves_what_is_due(
         noon = datetime(2026, 3, 2, 11, 30, tzinfo=UTC)
         await until_nothing_is_due(shared, noon)
         assert await told(store, order) == COURSE[:1]
-        closed = CALENDAR[1] | {"valid_from": "2026-03-01", "exceptions": {"2026-03-02": [["08:00", "12:00"]]}}
+        closed = {**CALENDAR[1], "valid_from": "2026-03-01", "exceptions": {"2026-03-02": [["08:00", "12:00"]]}}
         await put_again(reference, "calendars/LATER", **closed)
     await hears(shared, ORDER, "reference")
     assert [await fire(store, noon) for _ in range(2)] == [1, 1]

@@ -31,13 +31,15 @@ RESPONSES = ("arrival", "stage")
 
 @dataclass(frozen=True, kw_only=True)
 class ClockTerms:
-    """What a policy gives one clock of the order. `cut_off` is in seconds of the local day."""
+    """What a policy gives one clock of the order. `cut_off` is in seconds of the local day; `versions` are those of the
+    calendar that were known when the terms began to apply."""
 
     policy: str
     policy_version: int
     level: says.SlaLevel
     priority: Priority
     calendar: str | None
+    versions: tuple[int, ...]
     start_only: bool
     cut_off: int | None
     reopens: bool
@@ -56,6 +58,7 @@ class ClockTerms:
             level=terms.level,
             priority=terms.priority,
             calendar=terms.calendar,
+            versions=terms.calendar_versions,
             start_only=terms.calendar_applies_to == "start_only",
             cut_off=second_of_day(terms.cut_off) if terms.cut_off else None,
             reopens=terms.reopens,
@@ -156,12 +159,17 @@ class ClockState:
                 told.at,
                 sequence,
                 told.cause,
-                told.terms.measured_by(self.versions, calendars) if told.terms else None,
+                self._measured_by(told.terms, calendars) if told.terms else None,
                 told.retroactive,
             )
             for sequence, told in enumerate(self.counted)
         ]
-        return clock_of(self.terms.measured_by(self.versions, calendars), marks)
+        return clock_of(self._measured_by(self.terms, calendars), marks)
+
+    def _measured_by(self, terms: ClockTerms, calendars: Mapping[str, WorkCalendar]) -> Terms:
+        """Terms with the versions that the clock knows; those of a calendar that it left with the versions known then."""
+        stays = terms.calendar == self.present_terms.calendar
+        return terms.measured_by(self.versions if stays else terms.versions, calendars)
 
     def calendar(self, calendars: Mapping[str, WorkCalendar]) -> WorkCalendar:
         """The calendar in force, by the versions that the clock knows."""
