@@ -121,6 +121,7 @@ MUTANTS: Mapping[str, Mutant] = {
         ("I6", "I35"),
         plant=bugs_hearing.reversal_forgotten,
         sizes=_diet(),
+        seconds=12.0,
     ),
     "number_apart": Mutant(
         "an invoice number is drawn in a transaction of its own",
