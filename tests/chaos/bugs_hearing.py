@@ -121,7 +121,7 @@ def number_apart() -> None:
                 )
                 row = await cursor.fetchone()
             value = int(row[0]) if row else 1
-            batch.counters[name] = (value - 1, value - 1)
+            batch.counters[name] = (value, value)
             return value - 1
 
         return counter

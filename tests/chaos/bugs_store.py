@@ -14,7 +14,7 @@ from tests.chaos.points import wrap
 
 SWALLOWED = 20
 """Every so many appends, one meets an error that nobody looks at."""
-LATE_SECONDS = 0.15
+LATE_SECONDS = 0.5
 
 _later: set[asyncio.Task[None]] = set()
 

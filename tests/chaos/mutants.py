@@ -62,6 +62,7 @@ MUTANTS: Mapping[str, Mutant] = {
         ("I1",),
         plant=bugs_store.answer_first,
         sizes=_diet(kills=60, victim="order.api"),
+        seconds=12.0,
     ),
     "error_swallowed": Mutant(
         "an error inside the transaction is swallowed, and COMMIT answered by ROLLBACK is not looked at",
@@ -121,6 +122,7 @@ MUTANTS: Mapping[str, Mutant] = {
         ("I6", "I35"),
         plant=bugs_hearing.reversal_forgotten,
         sizes=_diet(),
+        seconds=12.0,
     ),
     "number_apart": Mutant(
         "an invoice number is drawn in a transaction of its own",

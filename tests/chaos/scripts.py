@@ -37,20 +37,20 @@ LINES = (
     {"type": "hour", "category": "LABOUR", "worker": "W-1"},
 )
 ROUND = 4
-"""Every so many orders of a client, one is shared; the one before it is a visit under the agreement."""
+"""Every so many orders of a client, one is shared; the one after it is a visit under the agreement."""
 CONTRACTS = 10
 """Every so many, one is an agreement instead."""
 
 
 def scripts(seed: int, client: int, lines: int = 6) -> Iterator[Script]:
     """What a client does, without end; `lines` is the most that its own orders get."""
-    chance, turn = Random(f"client {seed} {client}"), client % 2
+    chance, turn = Random(f"client {seed} {client}"), client % 3
     while True:
         turn += 1
         name = f"{client}.{turn}"
         if turn % ROUND == 0:
             yield _shared(turn // ROUND, client)
-        elif turn % ROUND == ROUND - 1:
+        elif turn % ROUND == 1:
             yield _visit(chance, name)
         elif turn % CONTRACTS == 2:
             yield _contract(chance, name)
@@ -96,7 +96,8 @@ def _own(chance: Random, name: str, most: int) -> Script:
         then.append(Say("price", f"{order}/lines/1/override-price", price, f"{name}.price"))
     then += _simply(name, "sign-off", "post")
     for number in range(1, chance.randint(0, min(count, 3)) + 1):
-        body = {"quantity": str(chance.randint(0, 8)), "reason": f"{name}.adjust{number}"}
+        quantity = 0 if chance.random() < 0.5 else chance.randint(1, 8)
+        body = {"quantity": str(quantity), "reason": f"{name}.adjust{number}"}
         then.append(Say("adjust", f"{order}/lines/{number}/adjust", body, f"{name}.adjust{number}"))
     return Script(name, _create(name), then)
 

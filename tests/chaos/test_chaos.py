@@ -77,20 +77,19 @@ def _out_of_order(evidence: Evidence) -> None:
     evidence.history.reads.append((last.stream, last.ended + 1, last.ended + 2, 0))
 
 
-def _clock_fact(evidence: Evidence, kind: str) -> int:
-    return next(
-        place for place, fact in enumerate(evidence.stores["order"].facts) if fact.name.endswith(f"Sla{kind}.v1")
-    )
+def _clock_fact(evidence: Evidence, *kinds: str) -> int:
+    names = {f"order.OrderSla{kind}.v1" for kind in kinds}
+    return next(place for place, fact in enumerate(evidence.stores["order"].facts) if fact.name in names)
 
 
 def _told_twice(evidence: Evidence) -> None:
     facts = evidence.stores["order"].facts
-    place = _clock_fact(evidence, "Missed")
+    place = _clock_fact(evidence, "Missed", "Met", "AtRisk")
     facts.insert(place, facts[place])
 
 
 def _late_by_a_second(evidence: Evidence) -> None:
-    place = _clock_fact(evidence, "Stopped")
+    place = _clock_fact(evidence, "Started", "Stopped")
     fact = evidence.stores["order"].facts[place]
     says = {**fact.says, "elapsed_seconds": fact.says["elapsed_seconds"] + 1}
     evidence.stores["order"].facts[place] = fact._replace(value=json.dumps(says).encode())
