@@ -122,6 +122,7 @@ def number_apart() -> None:
                 row = await cursor.fetchone()
             value = int(row[0]) if row else 1
             batch.counters[name] = (value, value)
+            await woken(asyncio.Event(), BETWEEN_SECONDS)
             return value - 1
 
         return counter

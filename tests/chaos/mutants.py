@@ -129,6 +129,7 @@ MUTANTS: Mapping[str, Mutant] = {
         ("I25",),
         plant=bugs_hearing.number_apart,
         sizes=_diet(end_backends=240),
+        seconds=12.0,
     ),
     "timers_idle": Mutant(
         "nobody looks at what is due", ("I41",), plant=bugs_sla.timers_idle, sizes=_diet(), seconds=10.0
