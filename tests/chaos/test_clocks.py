@@ -6,8 +6,9 @@ from typing import Any
 from tests.chaos.check_sla import clocks_of
 from tests.chaos.evidence import Fact
 
-MISSED = ("Missed", 2, 2, {})
-COURSE = (
+Told = tuple[str, int, int, dict[str, Any]]
+MISSED: Told = ("Missed", 2, 2, {})
+COURSE: tuple[Told, ...] = (
     ("Started", 0, 0, {}),
     MISSED,
     ("Paused", 1, 1, {}),
@@ -18,7 +19,7 @@ COURSE = (
 """Kind, second, elapsed seconds: a pause that is told late takes the miss back, and it comes later."""
 
 
-def problems(*course: tuple[str, int, int, dict[str, Any]]) -> list[str]:
+def problems(*course: Told) -> list[str]:
     attached = {"clocks": [{"clock": "response", "budget": "PT2S"}]}
     facts = [Fact("SO-1", 1, 1, "order.OrderSlaAttached.v1", json.dumps(attached).encode(), {}, 0)]
     for version, (kind, second, elapsed, more) in enumerate(course, 2):
