@@ -103,9 +103,17 @@ def poison_skipped() -> None:
     wrap("libs.runtime.intake:_accept", careless)
 
 
-def reversal_forgotten() -> None:
-    """A reversal changes nothing of its line; the replacement, where one comes, does."""
-    wrap("services.reporting.projections.order:_taken_back", lambda _: lambda rows, named: {})
+def replacement_forgotten() -> None:
+    """A line that was taken back stays at nothing, whatever is posted in its place."""
+
+    def careless(original: Original) -> Original:
+        def figures(measure: str, values: Any) -> Any:
+            again = measure == "posted" and values.posting_number > 1
+            return {} if again else original(measure, values)
+
+        return figures
+
+    wrap("services.reporting.projections.order:_figures", careless)
 
 
 def number_apart() -> None:
@@ -122,6 +130,7 @@ def number_apart() -> None:
                 row = await cursor.fetchone()
             value = int(row[0]) if row else 1
             batch.counters[name] = (value, value)
+            await woken(asyncio.Event(), BETWEEN_SECONDS)
             return value - 1
 
         return counter

@@ -34,11 +34,8 @@ class Clock:
     told: dict[str, list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
     """By kind and cycle: instant, and elapsed seconds then; for at-risk also the point."""
     verdict: str = "running"
-
-    @property
-    def cycle(self) -> int:
-        """How often it was reopened."""
-        return sum(kind == "Reopened" for _, _, kind in self.marks)
+    cycle: int = 0
+    """How often it was reopened, or a verdict of it corrected: after that the same word may be told again."""
 
     def spans(self, until: int) -> Iterator[tuple[int, int]]:
         """When it ran, up to an instant."""
@@ -110,6 +107,7 @@ def _hear(clock: Clock, kind: str, fact: Fact) -> Iterator[Problem]:
         if any(cycle == clock.cycle for cycle, _, _ in clock.told[place]):
             yield "I41", f"{about}: told twice in one cycle"
         clock.told[place].append((clock.cycle, at, elapsed))
+    clock.cycle += kind in ("Reopened", "Corrected")
     clock.verdict = _verdict(clock.verdict, kind, says)
 
 

@@ -31,6 +31,8 @@ class Mutant:
     client: bool = False
     seconds: float = 6.0
     drain_seconds: float = 6.0
+    before: int = 20
+    """Commands that are done before the first fault."""
 
 
 def _diet(kills: int = 0, victim: str = "issuer", **rates: float) -> Sizes:
@@ -95,7 +97,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "a posting heard again gets another document",
         ("I9", "I10"),
         plant=bugs_hearing.no_natural_key,
-        sizes=_diet(forget=10),
+        sizes=_diet(forget=5),
+        before=120,
         seconds=12.0,
         drain_seconds=20.0,
     ),
@@ -117,10 +120,10 @@ MUTANTS: Mapping[str, Mutant] = {
         plant=bugs_hearing.poison_skipped,
         sizes=_diet(poison=60),
     ),
-    "reversal_forgotten": Mutant(
-        "a posting that is taken back keeps its sales in the margin",
+    "replacement_forgotten": Mutant(
+        "what is posted in place of what was taken back does not come into the margin",
         ("I6", "I35"),
-        plant=bugs_hearing.reversal_forgotten,
+        plant=bugs_hearing.replacement_forgotten,
         sizes=_diet(),
         seconds=12.0,
     ),
@@ -129,6 +132,7 @@ MUTANTS: Mapping[str, Mutant] = {
         ("I25",),
         plant=bugs_hearing.number_apart,
         sizes=_diet(end_backends=240),
+        seconds=12.0,
     ),
     "timers_idle": Mutant(
         "nobody looks at what is due", ("I41",), plant=bugs_sla.timers_idle, sizes=_diet(), seconds=10.0

@@ -243,4 +243,4 @@ class Run:
 def shortened(plan: Plan, mutant: str) -> Plan:
     """The plan of a run with a planted bug."""
     bug = MUTANTS[mutant]
-    return replace(plan, mutant=mutant, seconds=bug.seconds, drain_seconds=bug.drain_seconds, before=20)
+    return replace(plan, mutant=mutant, seconds=bug.seconds, drain_seconds=bug.drain_seconds, before=bug.before)
