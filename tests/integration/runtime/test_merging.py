@@ -124,8 +124,9 @@ async def test_a_caller_who_leaves_takes_nobody_with_him(store: FactStore) -> No
             task.cancel()
         await asyncio.create_task(store.recorder.read_log(0, 1))
     answers = await asyncio.gather(*asked, return_exceptions=True)
-    for number, answer in enumerate(answers):
-        assert isinstance(answer, asyncio.CancelledError if number % 3 == 0 else Outcome)
+    assert isinstance(answers[0], asyncio.CancelledError)
+    for number, answer in enumerate(answers):  # who leaves late may have been answered already
+        assert isinstance(answer, (asyncio.CancelledError, Outcome) if number % 3 == 0 else Outcome)
     again = await asyncio.gather(*(say(store, n, created(), key=f"k{n}", fingerprint="f") for n in range(12)))
     assert {outcome.version for outcome in again} == {1}
     assert len(await store.recorder.read_log(0, 99)) == 12
