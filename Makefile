@@ -18,8 +18,8 @@ demo: setup ## start everything, tell the story of a company's spring, print the
 run: setup ## start the same system with no story
 	@.venv/bin/python -m deploy.local
 
-test: setup ## run every test
-	@sh deploy/test.sh
+test: setup ## run every test, in two processes
+	@.venv/bin/pytest -q --numprocesses=2 --dist=loadscope --no-loadscope-reorder
 
 chaos: setup ## kill and break everything for SECONDS=600, drawn from SEED=1, and check what is left
 	@.venv/bin/python -m tests.chaos --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)

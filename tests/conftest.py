@@ -9,7 +9,7 @@ pytest_plugins = (
     "tests.support.listening",
 )
 
-_WITH_SERVERS = ("integration", "story", "benchmarks", "chaos")
+_WITH_SERVERS = ("chaos", "integration", "story", "benchmarks")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

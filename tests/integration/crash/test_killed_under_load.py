@@ -1,4 +1,4 @@
-"""Everything of a running system is killed with -9 once while orders come in: nothing is lost, doubled or wrong."""
+"""A supervised system goes on by itself when a service or a server is killed with -9 while orders come in."""
 
 import asyncio
 import os
@@ -14,8 +14,9 @@ from tests.support.verdict import Evidence
 from tests.support.workload import Persistent, an_order, put_records
 
 CALLERS = 3
-VICTIMS = ("order", "kafka", "reporting", "postgres", "invoicing", "reference")
-ORDERS_BETWEEN = 4
+VICTIMS = ("order", "kafka", "postgres")
+"""A service, and both servers: that every kind of process may die is for `tests/chaos`; here the supervisor is looked at."""
+ORDERS_BETWEEN = 2
 """Orders that must get all the way between two kills."""
 
 
@@ -53,8 +54,8 @@ async def _client(system: System, service: str) -> AsyncClient:
     return AsyncClient(base_url=system.addresses[service], headers=headers, timeout=5)
 
 
-async def test_every_process_killed_once_under_load(tmp_path: Path) -> None:
-    """PostgreSQL, Kafka and all services, in turn. The supervisor starts again what dies."""
+async def test_what_is_killed_under_load_is_started_again_and_nothing_is_lost(tmp_path: Path) -> None:
+    """A service, PostgreSQL and Kafka, in turn. The supervisor starts again what dies."""
     system = System(tmp_path / "data", environment={})
     await asyncio.to_thread(system.__enter__)
     try:
