@@ -18,7 +18,7 @@ from tests.cases.bad_inputs.world import JSON, World, succeeded
 from tests.support.eventually import eventually
 
 LIST = ("order", "GET", "/v1/orders")
-AT_ONCE = 50
+AT_ONCE = 10
 """Questions of a caller in a hurry that are under way together."""
 
 
