@@ -106,8 +106,10 @@ class KafkaFeed:
             await connected.start()
             await watched(self._hear_for_ever(), self._watch())
         finally:
-            await connected.stop()
-            await self.hearing.close()
+            try:
+                await connected.stop()
+            finally:
+                await self.hearing.close()
 
     async def _hear_for_ever(self) -> None:
         while True:

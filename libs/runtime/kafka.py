@@ -43,10 +43,11 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
-    """FastStream's broker; it creates no topics (FS-6) and logs nothing by itself."""
+    """FastStream's broker, which only consumes; it creates no topics (FS-6) and logs nothing by itself."""
     return KafkaBroker(
         settings.bootstrap_servers,
         client_id=client_id,
+        consumer_only=True,  # or it starts a producer of its own, which a start that is given up leaves open
         security=_security(settings),
         allow_auto_create_topics=False,
         logger=None,
