@@ -261,4 +261,4 @@ class AnyMeasuredCourse(RuleBasedStateMachine):
 
 
 TestAnyMeasuredCourse = AnyMeasuredCourse.TestCase
-TestAnyMeasuredCourse.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestAnyMeasuredCourse.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

@@ -19,8 +19,8 @@ from services.reporting.projections.standing import snapshot
 from tests.integration.reporting.told import SOURCES, Ears, Told, dumps
 
 MANY = 10_000
-SOME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-FEW = settings(SOME, max_examples=20)
+SOME = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(SOME, max_examples=12)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def owner(database: str, reporting_url: str) -> Iterator[psycopg.Connection[Any]
         yield connection
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cost=CENTS, sales=CENTS)
 @example(cost=80850, sales=96890)
 @example(cost=0, sales=0)
