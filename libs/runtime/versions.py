@@ -106,8 +106,9 @@ class VersionSql:
         self._types = types
         full = full_name(table)
         read = ", ".join(self._read(name) for name in [*self.keys, *self.values, "version", "position", "known_from"])
-        self.load = (
-            f"select {read} from {full} where stream_id = any(%b::uuid[]) and known_to = '{OPEN:%Y-%m-%d %H:%M:%S}+00'"
+        self.load = (  # known_to is no bare column: the index of what is known holds every row, and must not be searched
+            f"select {read} from {full} where stream_id = any(%b::uuid[]) "
+            f"and known_to + interval '0' = '{OPEN:%Y-%m-%d %H:%M:%S}+00'"
         )
         self.close = (
             f"update {full} o set known_to = n.until from {self._unnest([*self.keys, 'known_from'], 'until')} "
