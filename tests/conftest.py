@@ -1,6 +1,7 @@
 """What every test may ask for, and in which order the tests go."""
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = (
     "tests.support.servers",
@@ -8,6 +9,9 @@ pytest_plugins = (
     "tests.support.runtime",
     "tests.support.listening",
 )
+
+settings.register_profile("everyday", max_examples=60, deadline=None)
+settings.load_profile("everyday")
 
 _WITH_SERVERS = ("chaos", "integration", "story", "benchmarks")
 

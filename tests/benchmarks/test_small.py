@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -10,12 +11,18 @@ import pytest
 from benchmarks import http, measure, projector, rebuild, relay, report, visible
 from benchmarks.processes import Services, services
 from benchmarks.servers import Servers, servers
+from tests.support.servers import Embedded
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Services]:
-    """The servers that the benchmarks start themselves, and the services, once for all of them."""
-    with servers() as on, services(on, "reference", "order", "reporting") as found:
+def running(
+    postgres_url: str, kafka_bootstrap: str, embedded: Embedded, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Services]:
+    """The services, once for all of them, on the run's servers; or, as a benchmark does, on servers of their own."""
+    ours = (
+        Servers(tmp_path_factory.mktemp("benchmarks"), embedded.postgres, embedded.kafka) if embedded.postgres else None
+    )
+    with nullcontext(ours) if ours else servers() as on, services(on, "reference", "order", "reporting") as found:
         yield found
 
 

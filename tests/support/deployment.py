@@ -1,5 +1,6 @@
 """The real services as processes on the run's servers, with databases and topics of the test's own."""
 
+import asyncio
 import json
 import os
 import sys
@@ -7,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -16,6 +18,10 @@ from deploy.local.issuer import LocalIssuer
 from deploy.local.ports import free_port
 from deploy.local.processes import Program, Running
 from deploy.local.services import ROOT, SERVICES
+from deploy.migrate.__main__ import SERVICES as MIGRATED
+from libs.runtime.migrate import migrate
+from libs.runtime.settings import KafkaSettings, login_url
+from libs.runtime.topics import create_topics
 from tests.support.verdict import Evidence
 
 ISSUER = LocalIssuer("http://issuer.test")
@@ -49,10 +55,18 @@ class Deployment:
         }
 
     def prepare(self) -> None:
-        """Makes databases and topics."""
-        for step in ("migrate", "topics"):
-            program = Program(step, (sys.executable, "-m", f"deploy.{step}"), self.env, ROOT)
-            Running(program, self.folder).wait_end(60)
+        """Makes databases and topics, as `deploy.migrate` and `deploy.topics` do. Not for the thread of a loop."""
+        asyncio.run(self._prepare())
+
+    async def _prepare(self) -> None:
+        server = self.servers["DATABASE_URL"]
+        await asyncio.gather(*(migrate(service, server, self._login(service.name)) for service in MIGRATED))
+        bootstrap = self.servers["KAFKA_BOOTSTRAP_SERVERS"]
+        await create_topics(KafkaSettings(bootstrap_servers=bootstrap, topic_prefix=f"{self.prefix}."))
+
+    def _login(self, service: str) -> str:
+        parts = urlsplit(login_url(self.servers["DATABASE_URL"], service))
+        return parts._replace(path=f"/{self.prefix}_{parts.path.lstrip('/')}").geturl()
 
     def start(self, *names: str, **env: str) -> None:
         """Starts services and returns when all are ready."""

@@ -1,5 +1,6 @@
 """What is measured of a running service: every documented name is on its page, and the numbers say what waits."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 async def page(tmp_path: Path, postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[httpx.AsyncClient]:
     """Asks the port on which the order service, a process of its own, shows what it measures."""
     made, port = Deployment(tmp_path, servers(postgres_url, kafka_bootstrap)), free_port()
-    made.prepare()
+    await asyncio.to_thread(made.prepare)
     try:
         made.start("order", METRICS_PORT=str(port))
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
