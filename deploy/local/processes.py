@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from deploy.local import pid_file
 from deploy.local.log_files import last_lines, opened
@@ -26,6 +26,19 @@ _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 
 class ProgramFailed(Exception):
     """A program ended, or was not ready in time; the sentence carries the end of its log."""
+
+
+class Process(Protocol):
+    """What is asked of a process, as `subprocess.Popen` answers it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code when it has ended; subprocess.TimeoutExpired."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +67,16 @@ class Running:
     def __init__(self, program: Program, home: Path) -> None:
         self.program = program
         self.log = home / "logs" / f"{program.name}.log"
-        self._note = home / "run" / f"{program.name}.pid"
+        self.note = home / "run" / f"{program.name}.pid"
         self._swept = False
-        pid_file.end_leftover(self._note, program.stop_signal)
+        pid_file.end_leftover(self.note, program.stop_signal)
         with opened(self.log) as output:
             self._log_begins = output.tell()
-            self._process = _spawner.submit(_spawn, program, output, self._note).result()
+            self._process = self.begin(output)
+
+    def begin(self, output: BinaryIO) -> Process:
+        """Starts the program, which writes to `output`, and notes it."""
+        return _spawner.submit(_spawn, self.program, output, self.note).result()
 
     @property
     def pid(self) -> int:
@@ -123,7 +140,7 @@ class Running:
         self._swept = True
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._note.unlink(missing_ok=True)
+        self.note.unlink(missing_ok=True)
 
     def failure(self, what: str) -> ProgramFailed:
         return ProgramFailed(

@@ -4,27 +4,22 @@ It reads commands and writes events as lines of JSON on its standard streams. No
 connections is begun before a fork.
 """
 
-import ctypes
-import gc
 import importlib
 import json
 import os
 import select
 import signal
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.local.services import ISSUER, SERVICES
-from libs.events.topics import TOPICS
-from libs.runtime.service import ROLES, Parts, run
-from libs.runtime.settings import ServiceSettings
+from deploy.local.services import ISSUER
+from libs.runtime.service import run
+from tests.support.forking import die_with_parent, roles, settle, warm_up
 
-_DIE_WITH_PARENT = 1
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0
 _TICK = 0.02
 
@@ -153,17 +148,6 @@ class Zygote:
         process.armed, process.point = process.point, ""
 
 
-def roles() -> dict[str, list[str]]:
-    """The roles of every service that have something to do."""
-    found = {}
-    for service in SERVICES:
-        if service != ISSUER:
-            value = importlib.import_module(f"{service.module}.main").SERVICE
-            works = {"relay": service.name in TOPICS, "timers": getattr(value, "timers", None) is not None}
-            found[service.name] = [role for role in ROLES if works.get(role, True)]
-    return found
-
-
 def tell(**event: object) -> None:
     """An event, as a line on standard output."""
     sys.stdout.write(json.dumps(event) + "\n")
@@ -174,8 +158,8 @@ def _live(process: Process) -> None:
     """The child's whole life; never returns."""
     code = 1
     try:
-        _die_with_parent()
-        _settle(process)
+        die_with_parent()
+        settle(process.env, process.log)
         if process.mutant:
             importlib.import_module("tests.chaos.mutants").plant(process.mutant)
         if process.point:
@@ -190,22 +174,6 @@ def _live(process: Process) -> None:
         os._exit(code)
 
 
-def _die_with_parent() -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-
-
-def _settle(process: Process) -> None:
-    """Its own environment and streams, the signals as a new process has them."""
-    os.environ.clear()
-    os.environ.update(process.env)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(process.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    for stream, file in ((0, nothing), (1, log), (2, log)):
-        os.dup2(file, stream)
-    os.closerange(3, max(nothing, log) + 1)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def _run(process: Process) -> int:
     if process.argument:
         run(importlib.import_module(f"{process.module}.main").SERVICE, [process.argument])
@@ -214,34 +182,17 @@ def _run(process: Process) -> int:
     return int(importlib.import_module(process.module).main(*words) or 0)
 
 
-def _warm_up() -> None:
-    """Builds every application once, over no store: what is imported and compiled then is there for all children."""
-    settings = ServiceSettings(database_url="", token_keys_url="http://127.0.0.1", mode="development")
-    for service in SERVICES:
-        if service != ISSUER:
-            nothing: Any = None
-            importlib.import_module(f"{service.module}.main").SERVICE.api(Parts(nothing, settings, set()))
-
-
 def main() -> None:
     """Imports what the processes need, and serves."""
-    _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    roles()
-    for name in (
+    die_with_parent()
+    warm_up(
         ISSUER.module,
         "deploy.migrate.__main__",
         "deploy.topics.__main__",
         "deploy.cli.__main__",
         "tests.chaos.mutants",
         "tests.chaos.points",
-    ):
-        importlib.import_module(name)
-    _warm_up()
-    gc.collect()
-    if threading.active_count() > 1:
-        raise RuntimeError("a thread was begun before the first fork: its locks would stay locked in every child")
-    gc.freeze()  # or the first collection of every child would copy all of it
+    )
     Zygote().serve()
 
 

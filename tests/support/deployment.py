@@ -22,6 +22,7 @@ from deploy.migrate.__main__ import SERVICES as MIGRATED
 from libs.runtime.migrate import migrate
 from libs.runtime.settings import KafkaSettings, login_url
 from libs.runtime.topics import create_topics
+from tests.support.forked import Forked
 from tests.support.verdict import Evidence
 
 ISSUER = LocalIssuer("http://issuer.test")
@@ -71,7 +72,7 @@ class Deployment:
     def start(self, *names: str, **env: str) -> None:
         """Starts services and returns when all are ready."""
         for name in names:
-            self.running[name] = Running(self._program(name, env), self.folder)
+            self.running[name] = Forked(self._program(name, env), self.folder)
         for name in names:
             self.running[name].wait_ready(READY_SECONDS)
 

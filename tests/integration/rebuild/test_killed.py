@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from deploy.local.processes import Program, Running
+from deploy.local.processes import Program
 from deploy.local.services import ROOT
 from libs.runtime.rebuild import Rebuild
 from libs.runtime.settings import KafkaSettings
 from services.reporting.main import SERVICE as REPORTING
 from tests.support.deployment import Deployment, servers
 from tests.support.eventually import eventually
+from tests.support.forked import Forked
 from tests.support.proxy import proxy_to
 from tests.support.workload import Persistent, an_order, put_records
 
@@ -64,19 +65,19 @@ async def _settled(deployment: Deployment) -> None:
     await eventually(nothing_wrong, within=40)
 
 
-def _rebuild(deployment: Deployment, *more: str, port: int = 0) -> Running:
+def _rebuild(deployment: Deployment, *more: str, port: int = 0) -> Forked:
     """The command as a process, through a proxy at `port` if there is one."""
     env = dict(deployment.env)
     if port:
         parts = urlsplit(env["DATABASE_URL"])
         env["DATABASE_URL"] = parts._replace(netloc=f"{parts.username}@127.0.0.1:{port}").geturl()
     said = ("--service", "reporting", "--source", "order", *more)
-    return Running(
+    return Forked(
         Program("rebuild", (sys.executable, "-m", "deploy.cli", "rebuild", *said), env, ROOT), deployment.folder
     )
 
 
-async def _ended(process: Running) -> None:
+async def _ended(process: Forked) -> None:
     await asyncio.to_thread(process.wait_end, 60)
 
 
