@@ -113,8 +113,8 @@ class KafkaFeed:
 
     async def _hear_for_ever(self) -> None:
         while True:
-            while self.unsure:
-                await self._begin(self.unsure.pop())
+            if self.unsure:
+                await self._begin_all()
             await self._hear_once()
             if self.fault is not None:
                 raise self.fault
@@ -152,10 +152,16 @@ class KafkaFeed:
         mark, envelope = self.hearing.marks[record.partition], record.envelope
         return record.offset < mark.offset and envelope is not None and envelope.position <= mark.position
 
-    async def _begin(self, where: TopicPartition) -> None:
+    async def _begin_all(self) -> None:
+        for where, (start, end) in (await bounds(self.consumer, self.unsure)).items():
+            if where in self.unsure:  # it was not taken away meanwhile
+                self.unsure.remove(where)
+                await self._begin(where, start, end)
+
+    async def _begin(self, where: TopicPartition, start: int, end: int) -> None:
         """Goes to the record before the stored offset, which must be known. Behind the end of the log the topic was
         made anew; before its start, what follows the mark must be somewhere, or it is Truncated."""
-        mark, start, end = self.hearing.marks[where.partition], *await bounds(self.consumer, where)
+        mark = self.hearing.marks[where.partition]
         if mark.offset > end:
             mark = self.hearing.marks[where.partition] = Mark(mark.position, start)
         if mark.offset < start:

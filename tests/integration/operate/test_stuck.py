@@ -34,12 +34,18 @@ async def test_a_consumer_that_is_stuck_ends_its_process_and_says_where(
     hearing = Hearing(url_of(listener), "reporting.views", "order", Projector([VIEW]))
     feed = KafkaFeed(hearing, kafka, PATIENCE)
     partition = partition_of(order_id(1))
+    where = TopicPartition(feed.topic, partition)
+
+    async def settled() -> bool:
+        return not feed.unsure and await feed.consumer.position(where) == 2
+
     consume = running(lambda: keep("views", feed.run, set()))
     async with running(relay(store, url_of(store), kafka).run), consume as kept:
         await say(store, 1, created("A"), revised())
         await shows(listener, {"A": 1})
+        await eventually(settled)
         await eventually(lambda: lag() == 0)
-        feed.consumer.pause(TopicPartition(feed.topic, partition))
+        feed.consumer.pause(where)
         await say(store, 1, revised(), revised(), revised())
         await eventually(lambda: lag() == 3)
         with pytest.raises(Stuck, match=f"partition {partition}: stands at 2 for . s, and 3 wait"):
