@@ -38,7 +38,6 @@ from tests.cases.billing.reading import (
     half_open,
     inclusive,
     money,
-    number,
     unit_of,
 )
 
@@ -234,7 +233,7 @@ def reduction(case: Case) -> Values:
 
 
 def price_change(case: Case) -> Values:
-    return {"percent_change": [str(number(change_to(target))) for target in case.inputs["targets_percent"]]}
+    return {"percent_change": [str(change_to(Decimal(target))) for target in case.inputs["targets_percent"]]}
 
 
 def line_amount(case: Case) -> Values:

@@ -35,12 +35,6 @@ def test_there_are_as_many_as_were_gathered_and_as_were_reached() -> None:
     assert Counter(verdict.said for verdict in VERDICTS) == {"ok": 138, "out-of-scope": 47}
 
 
-def test_the_copy_is_the_file_it_was_copied_from() -> None:
-    shared = Path(__file__).parents[5] / "shared" / "data" / billing.FILE.name
-    if shared.exists():
-        assert json.loads(billing.FILE.read_text()) == json.loads(shared.read_text())
-
-
 def test_what_is_listed_as_out_of_scope_is_there() -> None:
     assert set(IDS) <= set(CASES)
     assert set(KINDS) <= {case["kind"] for case in CASES.values()}
