@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from libs.events import agreement, invoicing, order, order_sla, order_stages, reference
+from libs.events import (
+    agreement,
+    invoicing,
+    order,
+    order_sla,
+    order_stages,
+    reference,
+    subscription_billing,
+    subscription_billing_subscriptions,
+)
 from libs.events.fact import Fact
 from libs.events.topics import TOPICS
 
@@ -46,4 +55,13 @@ class Registry:
         return self.of(wire).from_bytes(value)
 
 
-REGISTRY = Registry(reference.FACTS, agreement.FACTS, order.FACTS, order_stages.FACTS, order_sla.FACTS, invoicing.FACTS)
+REGISTRY = Registry(
+    reference.FACTS,
+    agreement.FACTS,
+    order.FACTS,
+    order_stages.FACTS,
+    order_sla.FACTS,
+    subscription_billing.FACTS,
+    subscription_billing_subscriptions.FACTS,
+    invoicing.FACTS,
+)
