@@ -9,6 +9,7 @@ from libs.events import (
     order_sla,
     order_stages,
     reference,
+    reference_money,
     subscription_billing,
     subscription_billing_subscriptions,
 )
@@ -57,6 +58,7 @@ class Registry:
 
 REGISTRY = Registry(
     reference.FACTS,
+    reference_money.FACTS,
     agreement.FACTS,
     order.FACTS,
     order_stages.FACTS,
