@@ -2,7 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from libs.events import agreement, invoicing, order, order_sla, order_stages, reference, reference_money
+from libs.events import (
+    agreement,
+    invoicing,
+    order,
+    order_sla,
+    order_stages,
+    reference,
+    reference_money,
+    subscription_billing,
+    subscription_billing_subscriptions,
+)
 from libs.events.fact import Fact
 from libs.events.topics import TOPICS
 
@@ -53,5 +63,7 @@ REGISTRY = Registry(
     order.FACTS,
     order_stages.FACTS,
     order_sla.FACTS,
+    subscription_billing.FACTS,
+    subscription_billing_subscriptions.FACTS,
     invoicing.FACTS,
 )

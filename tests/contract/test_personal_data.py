@@ -39,6 +39,10 @@ NOT_PERSONAL = {
     "SlaPolicyDefined.name": "what a policy is called",
     "SlaPolicyRevised.name": "what a policy is called",
     "AgreementGroupRecorded.description": "what a group is called",
+    "PeriodCodeDefined.name": "what a period code is called",
+    "SubscriptionGroupDefined.name": "what a group is called",
+    "SubscriptionGroupRevised.name": "what a group is called",
+    "SubscriptionParked.reason": "the code of a rule",
 }
 
 
