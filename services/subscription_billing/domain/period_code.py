@@ -145,7 +145,7 @@ def _not_too_many(periods: Sequence[Span]) -> Refusal:
 
 
 def _no_gap(fresh: Sequence[Span], own: Span | None) -> Refusal:
-    if own is None or (fresh[0].first <= own.until and own.first <= fresh[-1].until):
+    if own is None or not fresh or (fresh[0].first <= own.until and own.first <= fresh[-1].until):
         return None
     sentence = f"periods are generated from {own.first} to {own.last}: there would be a gap"
     return Rejected.value("period_gap", sentence, field="/days")
