@@ -184,7 +184,11 @@ class TaxOfLine(Part):
 
 
 class FeeInvoiced(SubscriptionBillingFact):
-    """A share of the fee was invoiced, as a line of a document. Source: INV-01."""
+    """A share of the fee was invoiced, as a line of a document. Source: INV-01.
+
+    `amount` is what was charged for the share: its own, or what the line was repriced to; where amounts contain the tax,
+    `net` is less.
+    """
 
     document: Id
     number: Key
@@ -192,6 +196,7 @@ class FeeInvoiced(SubscriptionBillingFact):
     share: Count
     issued_on: Day
     project_date: Day
+    amount: Amount
     net: Amount
     taxes: tuple[TaxOfLine, ...] = ()
     schedule: Id | None = None
