@@ -10,7 +10,7 @@ from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.kernel.decider import Decider, Rejected
 from libs.kernel.money import total
 from libs.rules.billing import AdjustedFee, Span, change_price, reduce_days
-from services.subscription_billing.domain.fees.state import Absent, Deleted, Fee, Share, State, bills_days, span, spans
+from services.subscription_billing.domain.fees.state import Absent, Deleted, Fee, Share, State, bills_days
 
 Facts = Sequence[SubscriptionBillingFact]
 
@@ -242,7 +242,7 @@ def decide(command: Command, state: State) -> Facts:
 
 def _created(fact: says.FeeCreated) -> Fee:
     shares = {share.share: Share(share.amount) for share in fact.shares}
-    return Fee(fact, AdjustedFee(fact.amount, span(fact.days)), shares)
+    return Fee(fact, AdjustedFee(fact.amount, fact.days), shares)
 
 
 def _with_share(fee: Fee, number: int, **values: Any) -> Fee:
@@ -264,7 +264,7 @@ def _invoiced(fee: Fee, fact: says.FeeInvoiced) -> Fee:
 
 
 def _reduced(fee: Fee, fact: says.FeeDaysReduced) -> Fee:
-    adjusted = replace(fee.adjusted, removed=(*fee.adjusted.removed, *spans(fact.days)))
+    adjusted = replace(fee.adjusted, removed=(*fee.adjusted.removed, *fact.days))
     return replace(fee, adjusted=adjusted, adjustments=fact.adjustment)
 
 
