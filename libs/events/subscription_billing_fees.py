@@ -187,7 +187,7 @@ class FeeInvoiced(SubscriptionBillingFact):
     """A share of the fee was invoiced, as a line of a document. Source: INV-01.
 
     `amount` is what was charged for the share: its own, or what the line was repriced to; where amounts contain the tax,
-    `net` is less.
+    `net` is less. `rate` is the document's; a credit goes by it again.
     """
 
     document: Id
@@ -199,6 +199,7 @@ class FeeInvoiced(SubscriptionBillingFact):
     amount: Amount
     net: Amount
     taxes: tuple[TaxOfLine, ...] = ()
+    rate: Number
     schedule: Id | None = None
 
 

@@ -98,8 +98,8 @@ class LineContent(Part):
 
 
 class ProposedLine(LineContent):
-    """A line of a proposal. `amount` is the fee's share, or what it was repriced to; of a credit line what was invoiced,
-    negated, and `taxes` repeats its tax (5.8)."""
+    """A line of a proposal. `amount` is the fee's share, or what it was repriced to; of a credit line the net that was
+    invoiced, negated, and `taxes` repeats its tax (5.8)."""
 
     amount: Amount
     tax_group: Key | None = None
@@ -182,7 +182,8 @@ class PostedDocument(SubscriptionBillingFact):
     """What an invoice and a credit note have in common. Source: INV-08 to INV-12, ACC-12.
 
     `number` is gapless per issuer and year of `issued_on`. Amounts are what the document adds to the customer's account:
-    below zero where something is given back. `rate` is units of the accounting currency for one of `currency`.
+    below zero where something is given back. `rate` is units of the accounting currency for one of `currency`; a line that
+    `reverses` another is worth what that was worth.
     """
 
     number: Key
@@ -219,7 +220,7 @@ class Credit(Part):
 
 
 class CreditNotePosted(PostedDocument):
-    """A credit note: the total is below zero. Source: CRN-01, CRN-02, 5.8.
+    """A credit note: the total is below zero, or zero where nothing but credits was asked for. Source: CRN-01, CRN-02, 5.8.
 
     `credits` are the lines that take a posted line back whole; adjustments of invoiced fees stand in `lines` only.
     """

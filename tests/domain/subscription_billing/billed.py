@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from libs.events import subscription_billing_fees as fees
-from libs.events.fact import Fact
+from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.events.subscription_billing_subscriptions import SubscriptionActivated, SubscriptionOpened
 from libs.kernel.ids import natural_id
 from libs.kernel.money import Money
@@ -52,14 +52,14 @@ def opened(base: str = "310.00", **values: Any) -> SubscriptionOpened:
     return SubscriptionOpened(**given | values)
 
 
-def active(*further: Fact, base: str = "310.00", **values: Any) -> Account:
+def active(*further: SubscriptionBillingFact, base: str = "310.00", **values: Any) -> Account:
     """An active subscription with this history behind it."""
     return account.fold([opened(base, **values), SubscriptionActivated(), *further])
 
 
 def run(first: str, last: str, code: PeriodCode = MONTH, most: int = 36, **asked: Any) -> Run:
     """A run over these days; whole and broken periods, unless something else is said."""
-    given = {"number": "FR-000001", "kind": "non_regular", "code": "MONTH", "days": days(first, last)}
+    given: dict[str, Any] = {"number": "FR-000001", "kind": "non_regular", "code": "MONTH", "days": days(first, last)}
     calendar = PeriodCalendar.generated(code, YEARS)
     return Run(RUN, fees.FeeRunRequested(**given | asked), calendar, most)
 
@@ -135,6 +135,7 @@ def invoiced(amount: str = "310.00", share: int = 1, **values: Any) -> fees.FeeI
         "project_date": date(2026, 3, 1),
         "amount": eur(amount),
         "net": eur(amount),
+        "rate": Decimal(1),
     }
     return fees.FeeInvoiced(**given | values)
 

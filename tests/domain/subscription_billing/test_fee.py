@@ -14,7 +14,7 @@ from libs.kernel.decider import Rejected
 from libs.kernel.ids import natural_id
 from libs.kernel.money import Money
 from services.subscription_billing.domain.fees.adjusting import adjustment_fee, adjustment_id
-from services.subscription_billing.domain.fees.fee import (
+from services.subscription_billing.domain.fees.commands import (
     ChangePrice,
     CreateFee,
     CreditShare,
@@ -25,8 +25,8 @@ from services.subscription_billing.domain.fees.fee import (
     SelectForCredit,
     TakeOffProposal,
     UnselectForCredit,
-    fee,
 )
+from services.subscription_billing.domain.fees.fee import fee
 from services.subscription_billing.domain.fees.state import Absent, Deleted, Fee, State
 from tests.domain.subscription_billing.billed import (
     ADJUSTMENT,

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from libs.events.subscription_billing_subscriptions import (
 from libs.kernel.ids import natural_id
 from libs.rules.billing import PeriodCode, Span
 from services.subscription_billing.domain.fees.account import Account
+from services.subscription_billing.domain.fees.account import account as account_decider
 from services.subscription_billing.domain.fees.planning import Beyond, Planned, Run, Surroundings, plan
 from tests.domain.subscription_billing.billed import (
     AROUND,
@@ -378,15 +380,13 @@ def test_fees_never_overlap_and_split_runs_give_the_same_days(starts: list[int],
         account = _after(account, found)
         assert planned(asked, account).fees == ()
     spans = sorted(account.covered, key=lambda it: it.first)
-    assert all(one.until <= other.first for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.until <= other.first for one, other in pairwise(spans))
     wanted = {start + day for start in starts for day in range(21)}
     assert sum(span.days for span in spans) == len(wanted)
 
 
 def _after(account: Account, found: Planned) -> Account:
-    from services.subscription_billing.domain.fees.account import account as decider
-
-    return decider.fold([covering(*_as_billed(found))], account) if found.fees else account
+    return account_decider.fold([covering(*_as_billed(found))], account) if found.fees else account
 
 
 def test_a_run_cut_at_a_border_gives_the_same_fees() -> None:
