@@ -6,12 +6,13 @@ from pydantic import PlainSerializer, PlainValidator, TypeAdapter, ValidationErr
 
 from libs.events.types import Day, refuse
 from libs.kernel.period import Period
+from libs.rules.billing.days import Span
 
 _DAY: TypeAdapter[Any] = TypeAdapter(Day)
 _WRITTEN = '{"from": "2026-01-01", "to": "2026-01-31"}'
 
 
-def _days(value: Any) -> Period:
+def _days(value: Any) -> Span:
     if isinstance(value, Period):
         value = {"from": value.first, "to": value.last}
     if not isinstance(value, dict):
@@ -24,7 +25,7 @@ def _days(value: Any) -> Period:
     first, last = _day(value["from"]), _day(value["to"])
     if last < first:
         raise refuse("period_reversed", f"{last} is before {first}")
-    return Period.closed(first, last)
+    return Span.of(first, last)
 
 
 def _day(value: Any) -> Any:
@@ -34,12 +35,12 @@ def _day(value: Any) -> Any:
         raise refuse("invalid_date", fault.errors()[0]["msg"]) from None
 
 
-def _written(value: Period) -> dict[str, str]:
-    return {"from": value.first.isoformat(), "to": "" if value.last is None else value.last.isoformat()}
+def _written(value: Span) -> dict[str, str]:
+    return {"from": value.first.isoformat(), "to": value.last.isoformat()}
 
 
 Days = Annotated[
-    Period,
+    Span,
     PlainValidator(_days),
     PlainSerializer(_written),
     WithJsonSchema(

@@ -11,6 +11,9 @@ from libs.events import (
     reference,
     reference_money,
     subscription_billing,
+    subscription_billing_accruals,
+    subscription_billing_fees,
+    subscription_billing_invoices,
     subscription_billing_subscriptions,
 )
 from libs.events.fact import Fact
@@ -65,5 +68,8 @@ REGISTRY = Registry(
     order_sla.FACTS,
     subscription_billing.FACTS,
     subscription_billing_subscriptions.FACTS,
+    subscription_billing_fees.FACTS,
+    subscription_billing_invoices.FACTS,
+    subscription_billing_accruals.FACTS,
     invoicing.FACTS,
 )

@@ -43,6 +43,9 @@ NOT_PERSONAL = {
     "SubscriptionGroupDefined.name": "what a group is called",
     "SubscriptionGroupRevised.name": "what a group is called",
     "SubscriptionParked.reason": "the code of a rule",
+    "RunException.reason": "the code of a rule",
+    "SkipCount.reason": "the code of a rule",
+    "ScheduleLinesDropped.credit_note": "the id of a document",
 }
 
 
