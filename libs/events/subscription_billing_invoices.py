@@ -6,7 +6,7 @@ from libs.events.fact import Fact
 from libs.events.periods import Days
 from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.events.subscription_billing_fees import FeeKind, Part, SkipCount, TaxOfLine
-from libs.events.types import Amount, Count, CurrencyCode, Day, Flag, Id, Key, Number, PersonalNote
+from libs.events.types import Amount, Count, CurrencyCode, Day, Flag, Id, Key, Note, Number, PersonalNote
 
 InvoicingMethod = Literal["invoices", "credit_notes", "both"]
 GroupedBy = Literal["contract", "subscription"]
@@ -34,10 +34,16 @@ class ProposalRunRequested(SubscriptionBillingFact):
 
 
 class ProposalRunAdvanced(SubscriptionBillingFact):
-    """The run has made a proposal, in one append with it; a run that is ended in the middle goes on behind it."""
+    """The run has done with every share of a fee up to and including `through`, in the order of its proposals.
 
-    proposal: Id
+    It stands in one append with the proposal that it made, if there was something to make it of; a run that is ended in
+    the middle goes on behind it.
+    """
+
+    through: Note
+    proposal: Id | None = None
     lines: Count
+    skipped: tuple[SkipCount, ...] = ()
 
 
 class ProposalRunCompleted(SubscriptionBillingFact):
