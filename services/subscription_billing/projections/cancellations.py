@@ -1,5 +1,7 @@
 """Subscriptions that were cancelled at once, and whether what was billed for later days was taken off. Source: LIF-04."""
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Date, Select, Text, cast, select
 
 from libs.events import subscription_billing_fees as fees
@@ -34,7 +36,7 @@ cancellations = Projection(
 )
 
 
-def to_credit(most: int) -> Select[tuple[str]]:
+def to_credit(most: int) -> Select[Any]:
     """Cancelled subscriptions whose later days are still billed, so many at most."""
     table = cancellation.c
     return (

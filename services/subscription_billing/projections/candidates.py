@@ -66,8 +66,8 @@ def to_invoice(asked: says.ProposalRunRequested, after: str, limit: int) -> Sele
     place: ColumnElement[str] = share.place
     if asked.grouped_by == "subscription":
         place = func.concat(share.place, literal("|"), fee.subscription)
-    through = func.concat(place, literal("|"), cast(share.stream_id, Text), literal("|"), cast(share.share, Text))
-    through = through.collate("C")
+    fee_and_share = [cast(share.stream_id, Text), literal("|"), cast(share.share, Text)]
+    through = func.concat(place, literal("|"), *fee_and_share).collate("C")
     return (
         select(
             cast(share.stream_id, Text).label("fee"),

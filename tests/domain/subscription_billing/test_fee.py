@@ -284,8 +284,7 @@ def adjusted(state: Fee, command: Any) -> tuple[Fee, says.FeeCreated]:
     (fact,) = fee.decide(command, state)
     after = fee.evolve(state, fact)
     assert isinstance(after, Fee)
-    assert isinstance(fact, says.FeeDaysReduced | says.FeePriceChanged)
-    return after, adjustment_fee(FEE, state, after, fact, date(2026, 4, 2))
+    return after, adjustment_fee(FEE, state, after, date(2026, 4, 2), command.reason)
 
 
 def test_an_adjustment_has_everything_of_the_fee_but_its_days_and_amount() -> None:

@@ -61,7 +61,7 @@ class AccrueDue:
     """Earn every open line that ends on or before the day, on that day. Source: ACC-08, [?B15]."""
 
     posting_date: date
-    run: str
+    run: str | None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from libs.events import subscription_billing_fees as says
@@ -34,11 +35,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Account:
-    """The subscription and its fees, oldest first. Both are in one stream, so that what is billed is decided on it."""
+    """The subscription and its fees, oldest first: both are in one stream, so that what is billed is decided on it.
+
+    `credited` says that what was billed for days after an immediate cancellation was taken off (LIF-04).
+    """
 
     subscription: State = field(default_factory=Absent)
     lines: tuple[Line, ...] = ()
     invoiced: tuple[Money, ...] = ()
+    credited: bool = False
 
     @property
     def covered(self) -> tuple[Span, ...]:
@@ -81,6 +86,15 @@ class NoteInvoice:
     invoiced: says.SubscriptionInvoiced
 
 
+@dataclass(frozen=True)
+class CreditUnused:
+    """Record that what was billed for days after an immediate cancellation is taken off. Source: LIF-04."""
+
+    last_day: date
+    reduced: int
+    deleted: int
+
+
 def decide(command: Any, account: Account) -> Sequence[SubscriptionBillingFact]:
     """The facts that the command gives; commands of the subscription itself are decided by it."""
     match command:
@@ -94,6 +108,8 @@ def decide(command: Any, account: Account) -> Sequence[SubscriptionBillingFact]:
             ]
         case NoteInvoice(invoiced):
             return [invoiced]
+        case CreditUnused(last_day, reduced, deleted):
+            return [says.UnusedDaysCredited(last_day=last_day, reduced=reduced, deleted=deleted)]
         case _:
             return subscription.decide(command, account.subscription)
 
@@ -128,6 +144,8 @@ def evolve(account: Account, fact: Any) -> Account:
         case says.SubscriptionInvoiced():
             same = [amount for amount in account.invoiced if amount.currency == fact.amount.currency]
             after = replace(account, invoiced=(*same, fact.amount)[-REMEMBERED:])
+        case says.UnusedDaysCredited():
+            after = replace(account, credited=True)
         case _:
             after = account
     return replace(after, subscription=subscription.evolve(account.subscription, fact))

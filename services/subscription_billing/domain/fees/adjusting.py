@@ -1,7 +1,6 @@
 """The second transaction of an adjusted fee: days taken off it, or its price changed. The fee itself stays as it is."""
 
 from datetime import date
-from decimal import Decimal
 
 from libs.events import subscription_billing_fees as says
 from libs.kernel.ids import natural_id
@@ -15,28 +14,25 @@ def adjustment_id(fee_id: str, number: int) -> str:
     return natural_id("fee_adjustment", fee_id, number)
 
 
-def adjustment_fee(
-    fee_id: str, before: Fee, after: Fee, adjusted: says.FeeDaysReduced | says.FeePriceChanged, on: date
-) -> says.FeeCreated:
+def adjustment_fee(fee_id: str, before: Fee, after: Fee, on: date, reason: str | None = None) -> says.FeeCreated:
     """The fee that an adjustment comes to: over its days, with everything else as the fee has it. `on` is its project date.
 
     Every funding source gets the difference of what it pays before and after, so that the parts of all adjustments
     together never come to more than its share. Source: RED-01, RED-08, RED-09, PCH-01.
     """
-    reduced = isinstance(adjusted, says.FeeDaysReduced)
-    removed = adjusted.days if isinstance(adjusted, says.FeeDaysReduced) else ()
+    removed = after.adjusted.removed[len(before.adjusted.removed) :]
     changes: dict[str, object] = {
         "run": None,
-        "kind": "reduction_days" if reduced else "price_change",
+        "kind": "reduction_days" if removed else "price_change",
         "days": Span(removed[0].first, removed[-1].until) if removed else before.created.days,
-        "percentage": adjusted.percentage if isinstance(adjusted, says.FeePriceChanged) else Decimal(0),
-        "amount": adjusted.amount,
+        "percentage": after.adjusted.percent - before.adjusted.percent,
+        "amount": after.adjusted.net - before.adjusted.net,
         "shares": _shares(before, after),
         "project_date": on,
         "adjusts": fee_id,
-        "adjustment": adjusted.adjustment,
+        "adjustment": after.adjustments,
         "removed": removed,
-        "description": adjusted.reason,
+        "description": reason,
     }
     return before.created.model_copy(update=changes)
 
