@@ -22,7 +22,7 @@ from services.subscription_billing.domain.subscription.creation import (
     OpenSubscription,
     References,
 )
-from services.subscription_billing.domain.subscription.state import Absent, Existing, State
+from services.subscription_billing.domain.subscription.state import Absent, Existing, Opened, State
 from services.subscription_billing.projections import lookups
 
 SEQUENCE = "subscription_number"
@@ -33,7 +33,7 @@ def subscription_id(number: str) -> str:
     return natural_id("subscription", number)
 
 
-async def existing(store: FactStore, subscription_id: str) -> tuple[int, Existing]:
+async def existing(store: FactStore, subscription_id: str) -> tuple[int, Opened]:
     """The version and state of a subscription; NotFound when there is none."""
     stream = await store.load(subscription, subscription_id)
     state = cast(State, stream.state)
