@@ -28,11 +28,10 @@ def test_the_most_specific_combination_wins_and_the_axis_that_is_first_varies_sl
 ) -> None:
     """LED-01, LNP-02, LNP-03: of what is left the next in order wins, all nine times."""
     left = [row(letters) for letters in sorted(order)]
-    found = []
-    while left:
-        value = searched(left, HERE, first)
-        found.append(value)
-        left = [each for each in left if each.value != value]
+    found = list[str | None]()
+    for _ in order:
+        found.append(searched(left, HERE, first))
+        left = [each for each in left if each.value not in found]
     assert tuple(found) == order
 
 

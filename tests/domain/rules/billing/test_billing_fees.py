@@ -99,6 +99,15 @@ def test_catching_up_bills_every_period_that_has_begun_and_then_nothing() -> Non
     ]
 
 
+def test_days_that_have_not_begun_are_not_due() -> None:
+    """FEE-16: a stub after the target waits, whether days before it are billed or are before the term."""
+    calendar, target = months("2026-05-01", "2026-05-31"), day("2026-05-15")
+    assert fees_due(calendar, day("2026-05-01"), target, [span("2026-05-01", "2026-05-20")]) == FeePlan()
+    assert fees_due(calendar, day("2026-05-01"), target, (), Period(day("2026-05-16"), None)) == FeePlan()
+    late = fees_due(calendar, day("2026-05-01"), day("2026-05-21"), [span("2026-05-01", "2026-05-20")])
+    assert kinds(late) == [("2026-05-21", "2026-05-31", "non_regular")]
+
+
 def test_catching_up_needs_the_periods() -> None:
     """FEE-16, PER-05."""
     with pytest.raises(Rejected) as refusal:

@@ -137,6 +137,8 @@ def test_a_reduction_is_earned_back_over_its_own_days() -> None:
         ("2011-02-01", eur("-2")),
         ("2011-03-01", eur("-2")),
     ]
+    parts = [span("2011-02-01", "2011-02-01"), span("2011-02-03", "2011-02-04"), span("2011-03-01", "2011-03-01")]
+    assert [line.amount for line in reduction_schedule(eur("-4"), parts, calendar)] == [eur("-3"), eur("-1")]
     holed = reduction_schedule(
         eur("-4"), [span("2011-02-01", "2011-02-01"), span("2011-02-03", "2011-02-04")], calendar
     )
