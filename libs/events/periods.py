@@ -20,7 +20,7 @@ def _days(value: Any) -> Span:
     if unknown := set(value) - {"from", "to"}:
         raise refuse("unknown_field", f"a period has no {min(unknown)}")
     for name in ("from", "to"):
-        if value.get(name) is None:
+        if name not in value:
             raise refuse("missing", f"a period names its {name}")
     first, last = _day(value["from"]), _day(value["to"])
     if last < first:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from libs.events.fact import Fact
 from libs.events.periods import Days
 from libs.events.subscription_billing import SubscriptionBillingFact
+from libs.events.subscription_billing_subscriptions import SubscriptionFact
 from libs.events.types import Amount, Count, CurrencyCode, Day, Flag, Id, Key, Number, PersonalNote
 
 RunKind = Literal["regular", "non_regular"]
@@ -62,6 +63,7 @@ class FeeRunAdvanced(SubscriptionBillingFact):
     """
 
     through: Id
+    subscriptions: Count
     created: Count
     parked: Count
     skipped: tuple[RunException, ...] = ()
@@ -187,7 +189,7 @@ class FeeInvoiced(SubscriptionBillingFact):
     """A share of the fee was invoiced, as a line of a document. Source: INV-01.
 
     `amount` is what was charged for the share: its own, or what the line was repriced to; where amounts contain the tax,
-    `net` is less.
+    `net` is less. `rate` is the document's; a credit goes by it again.
     """
 
     document: Id
@@ -199,6 +201,7 @@ class FeeInvoiced(SubscriptionBillingFact):
     amount: Amount
     net: Amount
     taxes: tuple[TaxOfLine, ...] = ()
+    rate: Number
     schedule: Id | None = None
 
 
@@ -235,7 +238,7 @@ class BilledFee(Part):
     amount: Amount
 
 
-class SubscriptionBilled(SubscriptionBillingFact):
+class SubscriptionBilled(SubscriptionFact):
     """Fees were created for the subscription, by a run or by an adjustment: what days are covered is decided on this.
 
     In the stream of the subscription, in one append with the fees. Source: FEE-04, FEE-06, FEE-15.
@@ -245,7 +248,7 @@ class SubscriptionBilled(SubscriptionBillingFact):
     fees: tuple[BilledFee, ...]
 
 
-class FeeDaysFreed(SubscriptionBillingFact):
+class FeeDaysFreed(SubscriptionFact):
     """The days of a fee may be billed again, and the next fee for them has the next cycle. Source: FEE-06, FEE-14.
 
     In the stream of the subscription, in one append with what became of the fee.
@@ -257,13 +260,22 @@ class FeeDaysFreed(SubscriptionBillingFact):
     because: Freed
 
 
-class SubscriptionInvoiced(SubscriptionBillingFact):
+class SubscriptionInvoiced(SubscriptionFact):
     """A document was posted that holds fees of the subscription; `amount` is their net. In the subscription's stream."""
 
     document: Id
     number: Key
     issued_on: Day
     amount: Amount
+
+
+class UnusedDaysCredited(SubscriptionFact):
+    """What was billed for days after an immediate cancellation was taken off: so many fees were reduced, and so many that
+    nobody had invoiced were deleted. Source: LIF-04."""
+
+    last_day: Day
+    reduced: Count
+    deleted: Count
 
 
 FACTS: tuple[type[Fact], ...] = (
@@ -283,4 +295,5 @@ FACTS: tuple[type[Fact], ...] = (
     SubscriptionBilled,
     FeeDaysFreed,
     SubscriptionInvoiced,
+    UnusedDaysCredited,
 )

@@ -6,7 +6,7 @@ from libs.events.fact import Fact
 from libs.events.periods import Days
 from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.events.subscription_billing_fees import FeeKind, Part, SkipCount, TaxOfLine
-from libs.events.types import Amount, Count, CurrencyCode, Day, Flag, Id, Key, Number, PersonalNote
+from libs.events.types import Amount, Count, CurrencyCode, Day, Flag, Id, Key, Note, Number, PersonalNote
 
 InvoicingMethod = Literal["invoices", "credit_notes", "both"]
 GroupedBy = Literal["contract", "subscription"]
@@ -34,10 +34,16 @@ class ProposalRunRequested(SubscriptionBillingFact):
 
 
 class ProposalRunAdvanced(SubscriptionBillingFact):
-    """The run has made a proposal, in one append with it; a run that is ended in the middle goes on behind it."""
+    """The run has done with every share of a fee up to and including `through`, in the order of its proposals.
 
-    proposal: Id
+    It stands in one append with the proposal that it made, if there was something to make it of; a run that is ended in
+    the middle goes on behind it.
+    """
+
+    through: Note
+    proposal: Id | None = None
     lines: Count
+    skipped: tuple[SkipCount, ...] = ()
 
 
 class ProposalRunCompleted(SubscriptionBillingFact):
@@ -98,8 +104,8 @@ class LineContent(Part):
 
 
 class ProposedLine(LineContent):
-    """A line of a proposal. `amount` is the fee's share, or what it was repriced to; of a credit line what was invoiced,
-    negated, and `taxes` repeats its tax (5.8)."""
+    """A line of a proposal. `amount` is the fee's share, or what it was repriced to; of a credit line the net that was
+    invoiced, negated, and `taxes` repeats its tax (5.8)."""
 
     amount: Amount
     tax_group: Key | None = None
@@ -182,7 +188,8 @@ class PostedDocument(SubscriptionBillingFact):
     """What an invoice and a credit note have in common. Source: INV-08 to INV-12, ACC-12.
 
     `number` is gapless per issuer and year of `issued_on`. Amounts are what the document adds to the customer's account:
-    below zero where something is given back. `rate` is units of the accounting currency for one of `currency`.
+    below zero where something is given back. `rate` is units of the accounting currency for one of `currency`; a line that
+    `reverses` another is worth what that was worth.
     """
 
     number: Key
@@ -219,7 +226,7 @@ class Credit(Part):
 
 
 class CreditNotePosted(PostedDocument):
-    """A credit note: the total is below zero. Source: CRN-01, CRN-02, 5.8.
+    """A credit note: the total is below zero, or zero where nothing but credits was asked for. Source: CRN-01, CRN-02, 5.8.
 
     `credits` are the lines that take a posted line back whole; adjustments of invoiced fees stand in `lines` only.
     """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from libs.events.fact import Fact
 from libs.runtime.database import ConnectionLost, borrowed, one_row
 from libs.runtime.faults import KeyReused, Unavailable
 from libs.runtime.recorder import Append, StoredFact, Taken
@@ -66,6 +67,12 @@ class Joint:
         decision = self.store.decide(decider, stream, command, self.request)
         self._facts.setdefault(stream_id, []).extend(decision.facts)
         return self._keep(decider, decision.after)
+
+    def facts(self, stream_id: str, command: Any) -> list[Fact]:
+        """The same as `decide`, answering what was decided: for what stands in other streams because of it."""
+        before = len(self._facts.get(stream_id, ()))
+        self.decide(stream_id, command)
+        return [fact.decoded() for fact in self._facts[stream_id][before:]]
 
     def begin(self, decider: AnyDecider, stream_id: str, command: Any) -> Any:
         """Decides on a stream that is not there; when it is after all, the append is refused and decided anew."""

@@ -48,6 +48,6 @@ def share_left(percent: Ratio) -> Fraction:
     return 1 + Fraction(percent) / 100
 
 
-def change_to(target: Ratio) -> Fraction:
+def change_to(target: Decimal) -> Decimal:
     """The change in percent that leaves `target` percent of a price: 80 is -20. Source: FEE-07, AX-PCH-02."""
-    return Fraction(target) - 100
+    return target - 100

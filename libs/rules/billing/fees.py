@@ -90,16 +90,17 @@ def fees_of_range(
 def fees_due(
     calendar: PeriodCalendar, first: date, target: date, covered: Sequence[Span] = (), term: Period | None = None
 ) -> FeePlan:
-    """Catching up: every period that starts on or before `target`, from the day `first` on, less what is covered.
+    """Catching up: every period that starts on or before `target`, from the day `first` on, less what is covered. Days
+    that have not begun by then are not due: a stub after the target waits.
 
     `first` is where billing goes on: `suggested_start`, or the subscription's own first day. Refuses
     (`periods_not_generated`) where the target or the days up to it are not generated. Source: FEE-16, W5.
     """
     if target < first:
         return FeePlan()
-    calendar.demand(Span.of(first, target))
-    current = calendar.containing(target)
-    due = Span(first, current.until if current else first)
+    begun = Span.of(first, target)
+    calendar.demand(begun)
+    due = Span(first, calendar.overlapping(begun)[-1].until)
     wanted = due.intersection(term) if term else due
     pieces = _pieces(calendar, wanted, covered) if wanted else ()
     return _planned(tuple(piece for piece in pieces if piece.days.first <= target), "non_regular")

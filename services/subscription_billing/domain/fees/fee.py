@@ -1,107 +1,30 @@
 """A fee from its creation to its invoice and, where it is given back, its credit note."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from libs.events import subscription_billing_fees as says
 from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.kernel.decider import Decider, Rejected
 from libs.kernel.money import total
-from libs.rules.billing import AdjustedFee, Span, change_price, reduce_days
-from services.subscription_billing.domain.fees.state import Absent, Deleted, Fee, Share, State, bills_days, span, spans
+from libs.rules.billing import AdjustedFee, change_price, reduce_days
+from services.subscription_billing.domain.fees.commands import (
+    ChangePrice,
+    Command,
+    CreateFee,
+    CreditShare,
+    DeleteFee,
+    InvoiceShare,
+    PutOnProposal,
+    ReduceDays,
+    SelectForCredit,
+    TakeOffProposal,
+    UnselectForCredit,
+)
+from services.subscription_billing.domain.fees.state import Absent, Deleted, Fee, Share, State, bills_days
 
 Facts = Sequence[SubscriptionBillingFact]
-
-
-@dataclass(frozen=True)
-class CreateFee:
-    """Record a fee that was computed. Source: FEE-11, FEE-15."""
-
-    fee: says.FeeCreated
-
-
-@dataclass(frozen=True)
-class ReduceDays:
-    """Take days off the fee, by the adjustment fee named. Source: RED-01."""
-
-    days: Span
-    adjustment_fee: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class ChangePrice:
-    """Change the price by a percentage of what the fee was created with. Source: PCH-01."""
-
-    percentage: Decimal
-    adjustment_fee: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class DeleteFee:
-    """Take the fee back before it is invoiced. Source: FEE-14."""
-
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class PutOnProposal:
-    """Put a share on a proposal: to invoice it or, `credit`, to give it back. Source: INV-06, CRN-01."""
-
-    proposal: str
-    share: int
-    credit: bool = False
-
-
-@dataclass(frozen=True)
-class TakeOffProposal:
-    """Take a share off the proposal that it is on. Source: INV-06."""
-
-    proposal: str
-    share: int
-
-
-@dataclass(frozen=True)
-class InvoiceShare:
-    """Record that a share on a proposal was invoiced."""
-
-    invoiced: says.FeeInvoiced
-
-
-@dataclass(frozen=True)
-class CreditShare:
-    """Record that a share on a proposal was given back."""
-
-    credited: says.FeeCredited
-
-
-@dataclass(frozen=True)
-class SelectForCredit:
-    """Choose the fee for the next proposal of credit notes. Source: CRN-01."""
-
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class UnselectForCredit:
-    """Let the fee stay invoiced. Source: CRN-07."""
-
-
-Command = (
-    CreateFee
-    | ReduceDays
-    | ChangePrice
-    | DeleteFee
-    | PutOnProposal
-    | TakeOffProposal
-    | InvoiceShare
-    | CreditShare
-    | SelectForCredit
-    | UnselectForCredit
-)
 
 
 def _reduce(fee: Fee, command: ReduceDays) -> Facts:
@@ -242,7 +165,7 @@ def decide(command: Command, state: State) -> Facts:
 
 def _created(fact: says.FeeCreated) -> Fee:
     shares = {share.share: Share(share.amount) for share in fact.shares}
-    return Fee(fact, AdjustedFee(fact.amount, span(fact.days)), shares)
+    return Fee(fact, AdjustedFee(fact.amount, fact.days), shares)
 
 
 def _with_share(fee: Fee, number: int, **values: Any) -> Fee:
@@ -264,7 +187,7 @@ def _invoiced(fee: Fee, fact: says.FeeInvoiced) -> Fee:
 
 
 def _reduced(fee: Fee, fact: says.FeeDaysReduced) -> Fee:
-    adjusted = replace(fee.adjusted, removed=(*fee.adjusted.removed, *spans(fact.days)))
+    adjusted = replace(fee.adjusted, removed=(*fee.adjusted.removed, *fact.days))
     return replace(fee, adjusted=adjusted, adjustments=fact.adjustment)
 
 

@@ -6,8 +6,7 @@ from typing import Literal
 
 from libs.events.subscription_billing_fees import FeeCreated, FeeInvoiced
 from libs.kernel.money import Money
-from libs.kernel.period import Period
-from libs.rules.billing import AdjustedFee, Span
+from libs.rules.billing import AdjustedFee
 
 Standing = Literal["open", "on_proposal", "invoiced", "on_credit_proposal", "credited"]
 Status = Literal[
@@ -69,18 +68,6 @@ class Deleted:
 
 
 State = Absent | Fee | Deleted
-
-
-def span(days: Period) -> Span:
-    """The days of a fact, which always end."""
-    if days.until is None:
-        raise ValueError("days of a fee end")
-    return Span(days.first, days.until)
-
-
-def spans(days: tuple[Period, ...]) -> tuple[Span, ...]:
-    """The days of a fact, which always end."""
-    return tuple(map(span, days))
 
 
 def bills_days(created: FeeCreated) -> bool:

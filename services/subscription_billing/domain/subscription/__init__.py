@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_subscriptions as says
 from libs.kernel.decider import Decider, Rejected
-from services.subscription_billing.domain.subscription import course, creation, prices
+from services.subscription_billing.domain.subscription import billing, course, creation, prices
 from services.subscription_billing.domain.subscription.course import (
     Activate,
     Cancel,
@@ -101,7 +102,14 @@ DECISIONS: Mapping[type[State], Mapping[type[Command], Decision]] = {
 }
 """Which commands a state accepts, and who decides."""
 
+_BILLED: Mapping[type[Fact], Fold] = {
+    fees.SubscriptionBilled: billing.billed,
+    fees.FeeDaysFreed: billing.freed,
+}
+"""What the fees of a subscription leave behind in its stream, whatever its state."""
+
 _CHANGED: Mapping[type[Fact], Fold] = {
+    **_BILLED,
     says.SubscriptionRenamed: creation.renamed,
     says.CategoryChanged: creation.category_changed,
     says.CurrencyChanged: creation.currency_changed,
@@ -133,8 +141,8 @@ FOLDS: Mapping[type[State], Mapping[type[Fact], Fold]] = {
         says.SubscriptionActivated: course.activated,
         says.ParkReleased: course.park_released,
     },
-    Cancelled: {},
-    Expired: {},
+    Cancelled: {**_BILLED},
+    Expired: {**_BILLED},
 }
 """What a fact makes of a state; any other pair leaves the state as it is."""
 

@@ -134,7 +134,8 @@ class Expired(Existing):
     """Its term is over. Source: LIF-07."""
 
 
-State = Absent | Draft | Active | Inactive | Cancelled | Expired
+Opened = Draft | Active | Inactive | Cancelled | Expired
+State = Absent | Opened
 Open = Draft | Active | Inactive
 """The states in which it can still change."""
 Standing = TypeVar("Standing", bound=Existing)
