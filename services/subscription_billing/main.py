@@ -6,6 +6,7 @@ from libs.events.subscription_billing_subscriptions import SubscriptionOpened
 from libs.runtime.http.app import create_app
 from libs.runtime.http.front import front_of
 from libs.runtime.service import Parts, Service
+from services.subscription_billing.api.imports import import_routes
 from services.subscription_billing.api.price_updates import PriceUpdates
 from services.subscription_billing.api.records import Records
 from services.subscription_billing.api.subscriptions import Subscriptions
@@ -22,7 +23,7 @@ def api(parts: Parts) -> FastAPI:
     """The service's HTTP application."""
     front = front_of(NAME, parts.store, parts.settings, parts.degraded, {NAME, "reference", "agreement"})
     routers = [each(parts.store).router() for each in (Records, Subscriptions, PriceUpdates)]
-    return create_app("Fieldfact subscription billing", routers, front)
+    return create_app("Fieldfact subscription billing", [*routers, import_routes(parts.store)], front)
 
 
 SERVICE = Service(
