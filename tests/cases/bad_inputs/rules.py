@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     values("enum", fields.in_enum),
     # parts of bodies
     bodies(subscriptions.of_money, r'"tax"', "money"),
+    bodies(subscriptions.of_anchor, r'"cycle"', "period"),
     bodies(SUBSCRIPTIONS, r'"(cycle|contract|tax|total|discountPercent)"'),
     bodies(states.of_sla_policy, r'"(response|resolution)Minutes"'),
     bodies(states.of_pause, r'"(pauseAt|resumeAt)"'),

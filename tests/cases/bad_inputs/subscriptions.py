@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
 
-from tests.cases.bad_inputs.case import Case, Got, OutOfScope, judged, refused
+from tests.cases.bad_inputs.case import Case, Got, OutOfScope, checked, judged, refused
 from tests.cases.bad_inputs.states import agreement
 from tests.cases.bad_inputs.world import JSON, World, spliced, succeeded
 from tests.support.eventually import eventually
@@ -72,6 +73,28 @@ async def in_decimal(world: World, case: Case) -> Got:
 async def in_integer(world: World, case: Case) -> Got:
     """How many units a period has."""
     return refused(case, await _put(world, f"period-codes/{world.name('C')}", spliced(CODE, "every", case.input)))
+
+
+async def of_anchor(world: World, case: Case) -> Got:
+    """A code that is anchored on the last day of a month; its periods are asked for one after the other."""
+    said = json.loads(case.input)
+    name, day = world.name("C"), said["from"]
+    code = {
+        "name": "Anchored",
+        "unit": "month",
+        "alignment": "anchored",
+        "anchor": day,
+        "anchor_day": said["anchorDay"],
+    }
+    answer = await _put(world, f"period-codes/{name}", json.dumps(code))
+    begins = list[str]()
+    for _ in range(3):
+        begins.append(day)
+        days = {"days": {"from": day, "to": day}}
+        succeeded(await _post(world, f"/v1/period-codes/{name}/generate-periods", days))
+        shown = (await world.system.ask(SERVICE, "GET", f"/v1/period-codes/{name}")).json()
+        day = (date.fromisoformat(shown["periods"][-1]["to"]) + timedelta(days=1)).isoformat()
+    return checked(answer, case.error_code, begins == ["2025-01-31", "2025-02-28", "2025-03-31"])
 
 
 async def out_of_place(world: World, case: Case) -> Got:
