@@ -22,6 +22,7 @@ from tests.domain.subscription_billing.billed import (
     active,
     billed,
     covering,
+    days,
     eur,
     run,
 )
