@@ -20,6 +20,11 @@ Written by `python -m deploy.documents` from `libs/events`; do not edit. How to 
 it has no value. Inside a major version only such fields are added.
 """
 _FORMATS = {"decimal": "decimal string", "uuid": "id", "date": "date", "date-time": "instant"}
+_PATTERNS = {
+    "^[A-Z]{3}$": "currency",
+    r"^PT(\d+H)?(\d+M)?(\d+S)?$": "open time, as `PT4H`",
+    r"^\d\d:\d\d$": "time of day",
+}
 _TEXTS = {60: "key", 200: "line", 4000: "text"}
 
 
@@ -81,6 +86,9 @@ def _written(part: Schema) -> str:
         return f"[{name}](#{name.lower()})"
     if part.get("type") == "array":
         return f"list of {_written(part['items'])}"
+    if "additionalProperties" in part:
+        names = _written(part.get("propertyNames", {"type": "string"}))
+        return f"by {names}: {_written(part['additionalProperties'])}"
     if part.get("type") == "object":
         return "money"
     return _scalar(part)
@@ -92,7 +100,7 @@ def _scalar(part: Schema) -> str:
     if "format" in part:
         return _FORMATS[part["format"]]
     if "pattern" in part:
-        return "currency"
+        return _PATTERNS[part["pattern"]]
     if "maxLength" in part:
         return _TEXTS.get(part["maxLength"], f"text of at most {part['maxLength']:,} characters")
-    return {"integer": "whole number", "boolean": "`true` or `false`"}[part["type"]]
+    return {"integer": "whole number", "boolean": "`true` or `false`", "string": "text"}[part["type"]]

@@ -73,6 +73,6 @@ def _listed(tests: list[str]) -> str:
     )
 
 
-def _place(rule: str) -> tuple[str, int]:
+def _place(rule: str) -> tuple[str, int, str]:
     word, number = re.fullmatch(r"(.*?)(\d+)", rule).groups()  # type: ignore[union-attr]
-    return word, int(number)
+    return word, int(number), rule
