@@ -123,6 +123,14 @@ async def test_a_subscription_is_not_started_on_a_terminated_agreement(manager: 
         assert problem["state"] == "terminated"
 
 
+async def test_what_was_opened_by_mistake_is_deleted_and_its_number_stays_taken(manager: httpx.AsyncClient) -> None:
+    """SUB-08."""
+    typed = {"group": "TYPED", "number": "HALL-2"}
+    path = await opened(manager, "typed", **typed)
+    assert (await done(manager, f"{path}/delete", "once", reason="Entered twice"))["state"] == "deleted"
+    assert refusal(await say(manager, "/v1/subscriptions", "again", **SAYS | typed)) == (409, "number_taken", "")
+
+
 async def test_a_subscription_is_cancelled_once(manager: httpx.AsyncClient) -> None:
     """STM-025."""
     path = await opened(manager)
