@@ -189,7 +189,7 @@ async def test_lists_are_filtered_and_paged_and_customers_see_their_own(manager:
 
 
 async def test_the_index_of_a_group_is_updated_by_one_run(manager: httpx.AsyncClient, apps: Apps) -> None:
-    """IDX-03: one fact per active subscription with the run that they share; asked again, the same answer."""
+    """IDX-03, SGR-02: one fact per active subscription with the run that they share; asked again, the same answer."""
     paths = [await opened(manager, key) for key in ("a", "b", "draft", "coming")]
     for path in (paths[0], paths[1], paths[3]):
         await done(manager, f"{path}/activate", "once")
