@@ -27,6 +27,7 @@ from services.subscription_billing.api.fee_bodies import ReduceDaysBody
 from services.subscription_billing.api.fee_shapes import ACCOUNTS
 from services.subscription_billing.api.shapes import SUBSCRIPTIONS, money, owner, shown
 from services.subscription_billing.application import records, subscriptions
+from services.subscription_billing.application.around import Around
 from services.subscription_billing.application.fee_runs import release
 from services.subscription_billing.application.fees import reduce_range
 from services.subscription_billing.domain.subscription import course, creation, prices
@@ -86,7 +87,7 @@ class Subscriptions:
 
     async def open(self, call: CallDep, body: bodies.OpenSubscriptionBody) -> Response:
         """Open a subscription. Source: SUB-01."""
-        command = await subscriptions.new_subscription(self.store, said(body), call.at)
+        command = await subscriptions.new_subscription(Around(self.store), said(body), call.at)
         number = command.number or command.drawn
         stream_id = subscriptions.subscription_id(number) if number else call.new_id
         return await answer(call, SUBSCRIPTIONS, stream_id, subscriptions.once(command), 201)
