@@ -148,7 +148,7 @@ async def ask(deployment: Deployment, path: str, key: str, **body: Any) -> None:
     """Asks once; whether an answer comes is not looked at."""
     async with deployment.client(NAME) as client:
         try:
-            await client.post(f"/v1/{path}", json=body, headers={"idempotency-key": key}, timeout=3)
+            await client.post(f"/v1/{path}", json=body, headers={"idempotency-key": f"{path} {key}"}, timeout=3)
         except httpx.TransportError:
             return
 
@@ -156,7 +156,7 @@ async def ask(deployment: Deployment, path: str, key: str, **body: Any) -> None:
 async def said(deployment: Deployment, path: str, key: str, **body: Any) -> Any:
     """Asks until it is answered."""
     async with deployment.client(NAME) as client:
-        return await Persistent(client).say(f"/v1/{path}", key, **body)
+        return await Persistent(client).say(f"/v1/{path}", f"{path} {key}", **body)
 
 
 async def over(deployment: Deployment, runs: str, run_id: str) -> Any:
@@ -313,6 +313,7 @@ async def test_an_accrual_run_killed_at_every_point_earns_every_line_once(deploy
 
 async def test_the_checker_finds_what_is_doubled_missing_or_out_of_sequence(deployment: Deployment) -> None:
     """What the checker is for: facts taken away and doubled, and an amount changed."""
+    await _billed_once(deployment)
     facts = deployment.evidence.facts(NAME)
     assert check_billing(facts) == []
     for name in ("FeeCreated", "InvoicePosted", "ScheduleBuilt", "VoucherPosted", "SubscriptionBilled"):
@@ -324,3 +325,25 @@ async def test_the_checker_finds_what_is_doubled_missing_or_out_of_sequence(depl
     dear = next(fact for fact in facts if fact.name == f"{NAME}.FeeCreated.v1")
     dearer = replace(dear, value=dear.value.replace(b'"amount":"310.01"', b'"amount":"310.02"', 2))
     assert check_billing([dearer if fact == dear else fact for fact in facts]) != []
+
+
+async def _billed_once(deployment: Deployment) -> None:
+    """One subscription, from its fee to its revenue."""
+    async with deployment.client(NAME) as client:
+        answer = await client.get("/v1/subscriptions", params={"group": "EARNED", "limit": 1})
+    own = answer.json()["items"][0]["id"]
+    spring = {"from": "2026-04-01", "to": "2026-06-30"}
+    asked = QUARTER | {"days": spring, "subscriptions": [own]}
+    run = await said(deployment, "fee-runs", "spring", **asked)
+    await over(deployment, "fee-runs", run["id"])
+    await heard_all(deployment)
+    invoices = {"method": "invoices", "invoice_date": "2026-04-02", "subscription": own, "project_dates": spring}
+    made = await said(deployment, "proposal-runs", "spring", **invoices)
+    await over(deployment, "proposal-runs", made["id"])
+    await heard_all(deployment)
+    for proposal in await _open_proposals(deployment):
+        await said(deployment, f"invoice-proposals/{proposal}/post", f"spring {proposal}")
+    await heard_all(deployment)
+    june = {"code": "MONTH", "posting_date": "2026-06-30", "subscription": own}
+    earned = await said(deployment, "accrual-runs", "june", **june)
+    await over(deployment, "accrual-runs", earned["id"])
