@@ -14,6 +14,7 @@ POLICY: Mapping[str, Mapping[str, Mapping[str, str]]] = tomllib.loads(FILE.read_
 SOMEWHERE = {
     "order": "6f1c2a60-1111-4222-8333-444444444444",
     "agreement": "6f1c2a60-1111-4222-8333-555555555555",
+    "subscription": "6f1c2a60-1111-4222-8333-666666666666",
     "line": "1",
     "key": "K-1",
     "number": "INV-2026-000001",
