@@ -16,6 +16,7 @@ from libs.runtime.service import Numbers, Parts, Service
 from libs.runtime.store import FactStore
 from services.subscription_billing.api.accruals import Accruals
 from services.subscription_billing.api.fees import Fees
+from services.subscription_billing.api.imports import import_routes
 from services.subscription_billing.api.price_updates import PriceUpdates
 from services.subscription_billing.api.proposals import Proposals
 from services.subscription_billing.api.records import Records
@@ -45,7 +46,7 @@ def api(parts: Parts) -> FastAPI:
     """The service's HTTP application."""
     front = front_of(NAME, parts.store, parts.settings, parts.degraded, {NAME, "reference", "agreement"})
     routers = [each(parts.store).router() for each in ROUTES]
-    return create_app("Fieldfact subscription billing", routers, front)
+    return create_app("Fieldfact subscription billing", [*routers, import_routes(parts.store)], front)
 
 
 async def wake(store: FactStore, now: datetime) -> int:
