@@ -14,10 +14,11 @@ Told = Mapping[str, Any]
 ROUND = 3
 """Every so many turns all billers work on the same group: they open it under the same keys, and bill it at once."""
 CODES = 4
-"""Every so many turns of its own a biller defines the period code first."""
+"""Every so many turns a biller defines a period code first: of quarters, which are earned by months."""
 LOOKS, LOOK_SECONDS = 40, 0.2
 """How often a biller looks for what a run has made, at most, before it goes on with what there is."""
 SPRING = {"from": "2026-01-01", "to": "2026-03-31"}
+YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
 
 
 @dataclass
@@ -34,6 +35,11 @@ class Turn:
     heard: list[str] = field(default_factory=list)
     """Positions that the next run must have heard."""
     asked: int = 0
+
+    @property
+    def days(self) -> Told:
+        """What is billed: three months, or four quarters."""
+        return SPRING if self.code == "MONTH" else YEAR
 
 
 class Biller(Client):
@@ -56,12 +62,10 @@ class Biller(Client):
     async def _set_up(self, turn: Turn) -> bool:
         """Code, group and active subscriptions. In a shared turn every key is shared."""
         if turn.code != "MONTH":
-            code = {"name": turn.code, "unit": "month"}
+            code = {"name": turn.code, "unit": "quarter"}
             await self._put(turn, f"period-codes/{turn.code}", code)
             await self._post(turn, f"period-codes/{turn.code}/generate-periods", days=DAYS)
-        accrues = turn.chance.random() < 0.8
-        group = {"name": turn.group, "invoicing_code": turn.code, "accrue_revenue": accrues, "number_sequence": "SUB"}
-        await self._put(turn, f"subscription-groups/{turn.group}", group)
+        await self._put(turn, f"subscription-groups/{turn.group}", _group(turn))
         for number in (1, 2):
             opened = await self._post(turn, "subscriptions", unique=f"open{number}", **_terms(turn, number))
             if opened is None or opened.outcome != "ok":
@@ -84,7 +88,7 @@ class Biller(Client):
         return await self._fee_run(turn) and await self._fee_run(turn)
 
     async def _fee_run(self, turn: Turn) -> bool:
-        asked = {"kind": "regular", "code": turn.code, "days": SPRING, "group": turn.group}
+        asked = {"kind": "regular", "code": turn.code, "days": turn.days, "group": turn.group}
         run = await self._run(turn, "fee-runs", asked)
         if run is not None and not turn.shared:
             self.history.billed += [(run.stream, subscription) for subscription in turn.subscriptions]
@@ -103,8 +107,7 @@ class Biller(Client):
         await self._post(turn, f"fees/{ids[0]}/reduce-days", reason=True, days=days)
         await self._post(turn, f"fees/{ids[0]}/change-price", reason=True, percentage=percentage)
         await self._post(turn, f"fees/{ids[1]}/change-price", reason=True, percentage=percentage)
-        whole = {"from": "2026-01-01", "to": "2026-12-31"}
-        await self._post(turn, f"fees/{ids[2]}/reduce-days", reason=True, days=whole)
+        await self._post(turn, f"fees/{ids[2]}/reduce-days", reason=True, days=YEAR)
         gone = await self._post(turn, f"fees/{ids[3]}/delete", reason=True)
         if gone is not None:
             turn.heard.append(gone.position)
@@ -140,7 +143,7 @@ class Biller(Client):
 
     async def _earn(self, turn: Turn) -> bool:
         """The same accrual run twice; a posted line is taken back, and earned once more."""
-        asked = {"code": turn.code, "posting_date": "2026-02-28", "group": turn.group}
+        asked = {"code": "MONTH", "posting_date": "2026-02-28", "group": turn.group}
         both = await asyncio.gather(self._run(turn, "accrual-runs", asked), self._run(turn, "accrual-runs", asked))
         posted = await self._found("/v1/recognition-schedule-lines", 1, group=turn.group, state="posted")
         for line in list(posted)[: turn.chance.randint(0, 2)]:
@@ -229,8 +232,14 @@ def _turn_of(seed: int, number: int, turn: int) -> Turn:
     if turn % ROUND == 0:
         name = f"shared.bill.{turn // ROUND}"
         return Turn(name, f"G-S-{turn}", "MONTH", Random(f"{seed} {name}"), shared=True)
-    code = f"M-{number}-{turn}" if turn % CODES == 1 else "MONTH"
+    code = f"Q-{number}-{turn}" if turn % CODES == 1 else "MONTH"
     return Turn(f"{number}.bill.{turn}", f"G-{number}-{turn}", code, Random(f"biller {seed} {number} {turn}"))
+
+
+def _group(turn: Turn) -> Told:
+    codes = {"invoicing_code": turn.code} | ({"accrual_code": "MONTH"} if turn.code != "MONTH" else {})
+    accrues = turn.code != "MONTH" or turn.chance.random() < 0.8
+    return {"name": turn.group, **codes, "accrue_revenue": accrues, "number_sequence": "SUB"}
 
 
 def _terms(turn: Turn, number: int) -> Told:
