@@ -21,6 +21,7 @@ from tests.chaos.folding import (
     with_twin,
 )
 from tests.chaos.folds_agreed import AGREED
+from tests.chaos.folds_billed import BILLED
 
 RECORDS = {
     "CustomerRecorded": "customer",
@@ -246,5 +247,6 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
         "invoicing", {"InvoiceIssued": _document("invoice"), "CreditNoteIssued": _document("credit_note")}
     ),
     **AGREED,
+    **BILLED,
 }
 """By service and table."""

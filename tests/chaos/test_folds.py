@@ -18,16 +18,18 @@ from services.agreement.main import SERVICE as AGREEMENT
 from services.order.main import SERVICE as ORDER
 from services.reference.main import SERVICE as REFERENCE
 from services.reporting.main import SERVICE as REPORTING
+from services.subscription_billing.main import SERVICE as BILLING
 from tests.chaos.evidence import Fact
 from tests.chaos.folding import canonical, fold
 from tests.chaos.folds import FOLDS
+from tests.integration.reporting import billing_histories
 from tests.integration.reporting.histories import STEPS, Step, tell
 from tests.integration.reporting.told import Told
 
 BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 VIEWS = {
     (service.name, projection.view.name): projection
-    for service in (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING)
+    for service in (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING, BILLING)
     for projection in service.views
 }
 BOTH = sorted(FOLDS.keys() & VIEWS.keys())
@@ -98,7 +100,16 @@ def test_no_fold_is_of_a_view_that_is_not_there() -> None:
 @settings(max_examples=60, deadline=None)
 @given(steps=STEPS)
 def test_both_come_to_the_same_rows(steps: Sequence[Step]) -> None:
-    told = tell(steps)
+    _same(tell(steps))
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=billing_histories.STEPS)
+def test_both_come_to_the_same_rows_of_subscriptions(steps: Sequence[billing_histories.Step]) -> None:
+    _same(billing_histories.tell(steps))
+
+
+def _same(told: Told) -> None:
     for service, name in BOTH:
         projection = VIEWS[service, name]
         assert _checked(projection, service, told) == _seen(projection, told), f"{service}.{name}"
