@@ -84,7 +84,7 @@ def test_an_index_is_above_zero_a_price_not_below_it(command: Any, reason: str) 
 
 def test_an_update_says_one_thing_in_the_currency_of_the_subscription() -> None:
     for command in (based(), based("10", "1.00"), indexed(), indexed(percent="1", to="1")):
-        priced().when(command).then_refused("value", "missing", "/percent")
+        priced().when(command).then_refused("value", "one_of_two", "/percent")
     priced().when(UpdateBasePrice(today=MARCH, to=usd("1.00"))).then_refused("value", "currency_mismatch", "/to")
     priced().when(based(to="120.00")).then_refused("state", "nothing_to_change")
     priced().when(indexed(percent="0")).then_refused("state", "nothing_to_change")

@@ -87,7 +87,7 @@ async def test_one_bad_row_keeps_the_whole_file_out_and_every_bad_row_is_named(
     named = {(each["row"], each.get("column"), each["error_code"]) for each in answer.json()["errors"]}
     assert named == {(2, "project", "not_time_and_material"), (4, "category", "not_fee_category")}
     half = await send(manager, HEAD + HALL_1.replace("2026-02-28", ""))
-    assert half.json()["errors"][0]["error_code"] == "missing"
+    assert half.json()["errors"][0]["error_code"] == "incomplete_period"
     assert await apps.stores[NAME].recorder.read_log(0, 100) == before
 
 
