@@ -123,6 +123,14 @@ async def test_a_subscription_is_not_started_on_a_terminated_agreement(manager: 
         assert problem["state"] == "terminated"
 
 
+async def test_what_was_opened_by_mistake_is_deleted_and_its_number_stays_taken(manager: httpx.AsyncClient) -> None:
+    """SUB-08."""
+    typed = {"group": "TYPED", "number": "HALL-2"}
+    path = await opened(manager, "typed", **typed)
+    assert (await done(manager, f"{path}/delete", "once", reason="Entered twice"))["state"] == "deleted"
+    assert refusal(await say(manager, "/v1/subscriptions", "again", **SAYS | typed)) == (409, "number_taken", "")
+
+
 async def test_a_subscription_is_cancelled_once(manager: httpx.AsyncClient) -> None:
     """STM-025."""
     path = await opened(manager)
@@ -181,7 +189,7 @@ async def test_lists_are_filtered_and_paged_and_customers_see_their_own(manager:
 
 
 async def test_the_index_of_a_group_is_updated_by_one_run(manager: httpx.AsyncClient, apps: Apps) -> None:
-    """IDX-03: one fact per active subscription with the run that they share; asked again, the same answer."""
+    """IDX-03, SGR-02: one fact per active subscription with the run that they share; asked again, the same answer."""
     paths = [await opened(manager, key) for key in ("a", "b", "draft", "coming")]
     for path in (paths[0], paths[1], paths[3]):
         await done(manager, f"{path}/activate", "once")

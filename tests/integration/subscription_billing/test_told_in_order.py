@@ -14,12 +14,12 @@ from tests.support.workload import Persistent, put_records
 BEGAN = "2026-01-05T08:00:00Z"
 DAYS = {"from": "2026-01-01", "to": "2026-12-31"}
 ROW = {"code": "MONTH", "effective_on": "2025-01-01", "price": {"amount": "310.00", "currency": "EUR"}}
-OPENING = {"name": "Care", "group": "CARE", "project": "P-1", "category": "FEE", "ends_on": "2026-03-31", "at": BEGAN}
+OPENING = {"name": "Care", "group": "CARE", "project": "P-1", "category": "FEE", "at": BEGAN}
 EXPECTED = [
     "SubscriptionOpened",
-    "TermSet",
     "SubscriptionActivated",
     "IndexUpdated",
+    "TermSet",
     "SubscriptionExpired",
 ]
 
@@ -83,11 +83,12 @@ async def heard(client: httpx.AsyncClient, positions: str) -> None:
 
 
 async def a_subscription(caller: Persistent) -> Any:
-    """A subscription whose term was over when it was told of."""
+    """A subscription whose term is over when it is told of."""
     opened = await caller.say("/v1/subscriptions", "open", **OPENING)
     path = f"/v1/subscriptions/{opened['id']}"
     await caller.say(f"{path}/activate", "activate", at="2026-01-06T08:00:00Z")
     await caller.say(f"{path}/update-index", "index", percent="10", at="2026-01-07T08:00:00Z")
+    await caller.say(f"{path}/set-term", "term", starts_on=None, ends_on="2026-03-31", at="2026-01-08T08:00:00Z")
     return opened
 
 
