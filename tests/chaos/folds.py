@@ -22,6 +22,7 @@ from tests.chaos.folding import (
 )
 from tests.chaos.folds_agreed import AGREED
 from tests.chaos.folds_billed import BILLED
+from tests.chaos.folds_billing import KEPT
 
 RECORDS = {
     "CustomerRecorded": "customer",
@@ -248,5 +249,6 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
     ),
     **AGREED,
     **BILLED,
+    **KEPT,
 }
 """By service and table."""

@@ -12,7 +12,8 @@ Says = Mapping[str, Any]
 BILLING = "subscription_billing"
 
 
-def _named(says: Says, *names: str) -> Row:
+def named(says: Says, *names: str) -> Row:
+    """These fields of a fact, or of a part of one."""
     return {name: text(says.get(name)) for name in names}
 
 
@@ -21,7 +22,7 @@ def changed(**columns: str) -> Change:
 
     def change(rows: Rows, says: Says, _: Fact) -> Rows:
         return {
-            key: {**row, **{column: _plain(says.get(name)) for column, name in columns.items()}}
+            key: {**row, **{column: plain(says.get(name)) for column, name in columns.items()}}
             for key, row in rows.items()
         }
 
@@ -33,7 +34,8 @@ def become(**columns: str | None) -> Change:
     return lambda rows, _, __: {key: {**row, **columns} for key, row in rows.items()}
 
 
-def _plain(value: Any) -> str | None:
+def plain(value: Any) -> str | None:
+    """A value as a table shows it: an amount without its currency."""
     return str(value["amount"]) if isinstance(value, dict) else text(value)
 
 
@@ -41,8 +43,8 @@ _OPENED = ("number", "project", "customer", "category", "currency", "agreement")
 
 
 def _opened(_: Rows, says: Says, __: Fact) -> Rows:
-    prices = {"base_price": _plain(says["base_price"]), "price_index": says["index"]}
-    return {ONE: {**_named(says, *_OPENED), **prices, "subscription_group": says["group"], "active": "false"}}
+    prices = {"base_price": plain(says["base_price"]), "price_index": says["index"]}
+    return {ONE: {**named(says, *_OPENED), **prices, "subscription_group": says["group"], "active": "false"}}
 
 
 _FEE = (
@@ -55,22 +57,21 @@ _LATER = ("document", "invoice", "invoiced_on", "invoiced_net", "schedule", "cre
 def _fee(_: Rows, says: Says, fact: Fact) -> Rows:
     days = says.get("removed") or [says["days"]]
     fee = {
-        **_named(says, *_FEE),
+        **named(says, *_FEE),
         **dict.fromkeys(_LATER),
         "subscription_group": says["group"],
         "period_code": says["code"],
         "first_day": says["days"]["from"],
         "last_day": says["days"]["to"],
         "days": str(sum(len(days_of(span)) for span in days)),
-        "base_price": _plain(says["base_price"]),
+        "base_price": plain(says["base_price"]),
         "price_index": says["index"],
         "created_at": instant(fact.meta["occurred_at"]),
         "state": "chargeable" if says["chargeable"] else "non_chargeable",
     }
     shares = says["shares"]
     return {
-        (str(one["share"]),): {**fee, "customer": one.get("customer"), "amount": _plain(one["amount"])}
-        for one in shares
+        (str(one["share"]),): {**fee, "customer": one.get("customer"), "amount": plain(one["amount"])} for one in shares
     }
 
 
@@ -81,14 +82,14 @@ def _from_to(**states: str) -> Change:
     return change
 
 
-def _share(state: str, credit: str = "", **columns: str) -> Change:
-    """The share that the fact names comes to a state, or to another when it is for credit."""
+def share(column: str, state: str, credit: str = "", **columns: str) -> Change:
+    """The share that the fact names comes to a state, or to another when it is for credit; further columns as the fact's
+    fields say, or nothing where no field is named."""
 
     def change(rows: Rows, says: Says, _: Fact) -> Rows:
         key = (str(says["share"]),)
-        told = {column: _plain(says.get(name)) for column, name in columns.items()}
-        now = credit if says.get("credit") else state
-        return {key: {**rows[key], **told, "state": now}} if key in rows else {}
+        told = {name: plain(says.get(field)) for name, field in columns.items()}
+        return {key: {**rows[key], **told, column: credit if says.get("credit") else state}} if key in rows else {}
 
     return change
 
@@ -103,11 +104,11 @@ def _schedule(_: Rows, says: Says, fact: Fact) -> Rows:
         "invoice": says["number"],
         "invoiced_on": says["issued_on"],
         "accrual_code": says["code"],
-        "amount": _plain(says["amount"]),
+        "amount": plain(says["amount"]),
         "currency": says["amount"]["currency"],
         "occurred_at": instant(fact.meta["occurred_at"]),
     }
-    return {ONE: {**_named(says, *same), **other}}
+    return {ONE: {**named(says, *same), **other}}
 
 
 _DAYS = ("accrued_on", "reversed_on", "dropped_on", "voucher")
@@ -120,7 +121,7 @@ def _planned(_: Rows, says: Says, __: Fact) -> Rows:
             **begun,
             "first_day": line["days"]["from"],
             "last_day": line["days"]["to"],
-            "amount": _plain(line["amount"]),
+            "amount": plain(line["amount"]),
         }
         for line in says["lines"]
     }
@@ -160,11 +161,11 @@ _HEAD = ("number", "issuer", "customer", "contract", "currency", "accounting_cur
 def _document(kind: str) -> Change:
     def change(_: Rows, says: Says, fact: Fact) -> Rows:
         worth = sum((amount(line["accounting_net"]) for line in says["lines"]), Decimal("0.00"))
-        amounts = {name: _plain(says[name]) for name in ("net", "tax", "total")}
+        amounts = {name: plain(says[name]) for name in ("net", "tax", "total")}
         happened = instant(fact.meta["occurred_at"])
         return {
             ONE: {
-                **_named(says, *_HEAD),
+                **named(says, *_HEAD),
                 **amounts,
                 "kind": kind,
                 "accounting_net": f"{worth:f}",
@@ -180,17 +181,17 @@ def _document_lines(_: Rows, says: Says, fact: Fact) -> Rows:
         *("fee", "share", "kind", "subscription", "subscription_number", "project", "contract", "category"),
         *("agreement", "schedule"),
     )
-    head = _named(says, "customer", "currency", "accounting_currency", "issued_on")
+    head = named(says, "customer", "currency", "accounting_currency", "issued_on")
     rows = {}
     for line in says["lines"]:
         back = line.get("reverses", {})
         rows[(str(line["line"]),)] = {
             **head,
-            **_named(line, *same),
+            **named(line, *same),
             "subscription_group": line["group"],
             "first_day": line["days"]["from"],
             "last_day": line["days"]["to"],
-            **{name: _plain(line[name]) for name in ("net", "gross", "accounting_net")},
+            **{name: plain(line[name]) for name in ("net", "gross", "accounting_net")},
             "reversed_document": back.get("document"),
             "reversed_line": text(back.get("line")),
             "occurred_at": instant(fact.meta["occurred_at"]),
@@ -201,12 +202,12 @@ def _document_lines(_: Rows, says: Says, fact: Fact) -> Rows:
 def _entries(_: Rows, says: Says, fact: Fact) -> Rows:
     same = ("posting_type", "account", "project", "category", "customer", "subscription", "amount")
     whole = {
-        **_named(says, "source", "belongs_to", "currency"),
+        **named(says, "source", "belongs_to", "currency"),
         "posted_on": says["on"],
         "occurred_at": instant(fact.meta["occurred_at"]),
     }
     return {
-        (str(number),): {**whole, **{name: _plain(entry.get(name)) for name in same}}
+        (str(number),): {**whole, **{name: plain(entry.get(name)) for name in same}}
         for number, entry in enumerate(says["entries"], 1)
     }
 
@@ -238,12 +239,12 @@ _FEES = of(
     {
         "FeeCreated": _fee,
         "FeeDeleted": _from_to(chargeable="deleted", non_chargeable="deleted"),
-        "FeePutOnProposal": _share("on_proposal", "on_credit_proposal"),
-        "FeeTakenOffProposal": _share("chargeable", "selected_for_credit"),
-        "FeeInvoiced": _share("invoiced", **_CHARGED),
+        "FeePutOnProposal": share("state", "on_proposal", "on_credit_proposal"),
+        "FeeTakenOffProposal": share("state", "chargeable", "selected_for_credit"),
+        "FeeInvoiced": share("state", "invoiced", **_CHARGED),
         "FeeSelectedForCredit": _from_to(invoiced="selected_for_credit"),
         "FeeUnselected": _from_to(selected_for_credit="invoiced"),
-        "FeeCredited": _share("credited", credit_note="number", credited_on="issued_on"),
+        "FeeCredited": share("state", "credited", credit_note="number", credited_on="issued_on"),
     },
 )
 _EARNED = of(
