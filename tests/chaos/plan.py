@@ -30,7 +30,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Cast:
-    """Whom faults may meet: processes by name (`order.relay.2`), publishers, links, policies, and points by role."""
+    """Whom faults may meet: processes by name (`order.relay.2`), publishers, links, policies, and points by role or
+    kind."""
 
     processes: Sequence[str]
     publishers: Sequence[str]
@@ -102,7 +103,7 @@ def _kill(chance: Random, until: float, cast: Cast, sizes: Sizes) -> Step:
         sizes.weights.get(kind_of(name), sizes.weights.get(role_of(name), sizes.others)) for name in cast.processes
     ]
     target = chance.choices(cast.processes, weights)[0]
-    points = cast.points.get(role_of(target), ())
+    points = [*cast.points.get(role_of(target), ()), *cast.points.get(kind_of(target), ())]
     if points and chance.random() < sizes.at_points:
         return Step(chance.uniform(0, until), "kill", target, chance.randint(1, HIT_AT_MOST), chance.choice(points))
     return Step(chance.uniform(0, until), "kill", target)
