@@ -10,6 +10,7 @@ from libs.events import subscription_billing_accruals as accruals
 from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_invoices as invoices
 from libs.events.subscription_billing_subscriptions import SubscriptionOpened
+from libs.runtime.faults import Unavailable
 from libs.runtime.http.app import create_app
 from libs.runtime.http.front import front_of
 from libs.runtime.service import Numbers, Parts, Service
@@ -50,8 +51,18 @@ def api(parts: Parts) -> FastAPI:
 
 
 async def wake(store: FactStore, now: datetime) -> int:
-    """Asks what is due: ends what is over, and goes on with runs."""
-    return await fire(store, now) + await go_on(store, now)
+    """Asks what is due: ends what is over, and goes on with runs; what the one raises does not keep the other waiting."""
+    found, faults = 0, list[Exception]()
+    for ask in (fire, go_on):
+        try:
+            found += await ask(store, now)
+        except Unavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - it is raised when both were asked
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return found
 
 
 def _last(sequence: str) -> Callable[[Any], tuple[str, int]]:

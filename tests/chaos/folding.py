@@ -91,8 +91,11 @@ def instant(told: str | None) -> int | None:
 
 
 def canonical(lines: str) -> str:
-    """JSON in one spelling, without what is null or empty."""
-    entries = [{name: value for name, value in entry.items() if value not in (None, [])} for entry in json.loads(lines)]
+    """JSON in one spelling, entries without what is null or empty; what is no list of entries stays as it is."""
+    told = json.loads(lines)
+    if not isinstance(told, list):
+        return lines
+    entries = [{name: value for name, value in entry.items() if value not in (None, [])} for entry in told]
     return json.dumps(entries, sort_keys=True)
 
 
