@@ -1,7 +1,6 @@
 """The subscription billing service, put together."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,11 +9,9 @@ from libs.events import subscription_billing_accruals as accruals
 from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_invoices as invoices
 from libs.events.subscription_billing_subscriptions import SubscriptionOpened
-from libs.runtime.faults import Unavailable
 from libs.runtime.http.app import create_app
 from libs.runtime.http.front import front_of
 from libs.runtime.service import Numbers, Parts, Service
-from libs.runtime.store import FactStore
 from services.subscription_billing.api.accruals import Accruals
 from services.subscription_billing.api.fees import Fees
 from services.subscription_billing.api.imports import import_routes
@@ -23,9 +20,8 @@ from services.subscription_billing.api.proposals import Proposals
 from services.subscription_billing.api.records import Records
 from services.subscription_billing.api.subscriptions import Subscriptions
 from services.subscription_billing.application.posting import number_taken as document_number_taken
-from services.subscription_billing.application.runs import go_on
 from services.subscription_billing.application.subscriptions import number_taken
-from services.subscription_billing.application.timers import fire
+from services.subscription_billing.application.waking import wake
 from services.subscription_billing.projections import TABLES, VIEWS
 
 NAME = "subscription_billing"
@@ -48,21 +44,6 @@ def api(parts: Parts) -> FastAPI:
     front = front_of(NAME, parts.store, parts.settings, parts.degraded, {NAME, "reference", "agreement"})
     routers = [each(parts.store).router() for each in ROUTES]
     return create_app("Fieldfact subscription billing", [*routers, import_routes(parts.store)], front)
-
-
-async def wake(store: FactStore, now: datetime) -> int:
-    """Asks what is due: ends what is over, and goes on with runs; what the one raises does not keep the other waiting."""
-    found, faults = 0, list[Exception]()
-    for ask in (fire, go_on):
-        try:
-            found += await ask(store, now)
-        except Unavailable:
-            raise
-        except Exception as fault:  # noqa: BLE001 - it is raised when both were asked
-            faults.append(fault)
-    if faults:
-        raise faults[0]
-    return found
 
 
 def _last(sequence: str) -> Callable[[Any], tuple[str, int]]:

@@ -244,10 +244,7 @@ class Run:
             facts=sum(len(facts) for facts in evidence.facts.values()),
             invoices=sum("InvoiceIssued" in name for name in names),
             credit_notes=sum("CreditNoteIssued" in name for name in names),
-            billed={
-                what: sum(fact.name.split(".")[1] in kinds for fact in evidence.facts["subscription_billing"])
-                for what, kinds in BILLED.items()
-            },
+            billed=_billed(evidence),
             duplicates=duplicates(evidence),
             sent_again=self.nemesis.set_back,
             worst_lag=self.watch.worst_lag,
@@ -257,6 +254,11 @@ class Run:
             verdicts={name: len(found) for name, found in problems.items()},
             problems={name: found[:3] for name, found in problems.items()},
         )
+
+
+def _billed(evidence: Evidence) -> dict[str, int]:
+    names = Counter(fact.name.split(".")[1] for fact in evidence.facts["subscription_billing"])
+    return {what: sum(names[kind] for kind in kinds) for what, kinds in BILLED.items()}
 
 
 def shortened(plan: Plan, mutant: str) -> Plan:

@@ -79,53 +79,67 @@ def earned(number: int, amount: str, run: str | None = None, count: int = 1) -> 
 
 def course() -> Course:
     """Two fees of a run, one with days taken off; invoiced, in part earned; the other is given back and billed again."""
-    inv, cn = "INV-2026-000001", "CN-2026-000001"
+    return [*_created(), *_charged(), *_given_back()]
+
+
+def _created() -> Course:
     reduced = fee(FEBRUARY, "-25.00", kind="reduction_days", adjusts="F2", adjustment=1, cycle=1)
-    back = {"reverses": {"document": "D", "line": 1}}
-    accrual = {"wip_subscription": "50.00", "accrued_revenue_subscription": "-50.00"}
-    invoiced = {"customer": "211.75", "invoiced_revenue": "-175.00", "tax": "-36.75"}
-    deferred = {"accrued_revenue_subscription": "100.00", "wip_subscription": "-100.00"}
-    returned = {"customer": "-121.00", "invoiced_revenue": "100.00", "tax": "21.00"}
-    undone = {"accrued_revenue_subscription": "-100.00", "wip_subscription": "100.00"}
-    schedule = {"document": "D", "document_line": 1, "amount": euros("100.00")}
-    halves = [{"line": 1, "amount": euros("50.00")}, {"line": 2, "amount": euros("50.00")}]
-    dropped = {"lines": [1, 2], "amount": euros("100.00")}
     seven = {"days": [{"from": "2026-02-01", "to": "2026-02-07"}], "amount": euros("-25.00")}
-    run, over = {"created": 2, "through": "S"}, {"created": 2}
     return [
         (1, "S", "SubscriptionOpened", {"base_price": euros("100.00"), "name": "s"}),
         (2, "R", "FeeRunRequested", {"days": {"from": "2026-01-01", "to": "2026-02-28"}, "description": "r"}),
         (3, "S", "SubscriptionBilled", {"run": "R", "fees": [billed("F1", JANUARY), billed("F2", FEBRUARY)]}),
         (3, "F1", "FeeCreated", fee(JANUARY, run="R")),
         (3, "F2", "FeeCreated", fee(FEBRUARY, run="R")),
-        (3, "R", "FeeRunAdvanced", run),
-        (4, "R", "FeeRunCompleted", over),
+        (3, "R", "FeeRunAdvanced", {"created": 2, "through": "S"}),
+        (4, "R", "FeeRunCompleted", {"created": 2}),
         (5, "A", "FeeCreated", reduced),
         (5, "S", "SubscriptionBilled", {"fees": [billed("A", FEBRUARY, "-25.00", "reduction_days")]}),
         (5, "F2", "FeeDaysReduced", {"adjustment": 1, "adjustment_fee": "A", **seven}),
+    ]
+
+
+INV, CN = "INV-2026-000001", "CN-2026-000001"
+ACCRUAL = {"wip_subscription": "50.00", "accrued_revenue_subscription": "-50.00"}
+
+
+def _charged() -> Course:
+    invoiced = {"customer": "211.75", "invoiced_revenue": "-175.00", "tax": "-36.75"}
+    deferred = {"accrued_revenue_subscription": "100.00", "wip_subscription": "-100.00"}
+    halves = [{"line": 1, "amount": euros("50.00")}, {"line": 2, "amount": euros("50.00")}]
+    schedule = {"document": "D", "document_line": 1, "amount": euros("100.00"), "lines": halves}
+    return [
         (6, "P1", "ProposalCreated", {}),
         (6, "P1", "ProposalLineAdded", proposed(1, "F1", "100.00")),
         (6, "P1", "ProposalLineAdded", proposed(2, "F2", "100.00")),
         (6, "P1", "ProposalLineAdded", proposed(3, "A", "-25.00")),
-        (7, "D", "InvoicePosted", _invoice(inv)),
-        (7, f"V {inv}", "VoucherPosted", voucher("invoice", "D", **invoiced)),
+        (7, "D", "InvoicePosted", _invoice(INV)),
+        (7, f"V {INV}", "VoucherPosted", voucher("invoice", "D", **invoiced)),
         (7, "V deferred", "VoucherPosted", voucher("invoice", "D", **deferred)),
-        (7, "Z", "ScheduleBuilt", {**schedule, "lines": halves}),
+        (7, "Z", "ScheduleBuilt", schedule),
         (7, "F1", "FeeInvoiced", {**charged(1, "F1", "21.00", "100.00"), "schedule": "Z"}),
         (7, "F2", "FeeInvoiced", charged(2, "F2", "21.00", "100.00")),
         (7, "A", "FeeInvoiced", charged(3, "A", "-5.25", "-25.00")),
-        (7, "P1", "ProposalInvoiced", {"document": "D", "number": inv}),
+        (7, "P1", "ProposalInvoiced", {"document": "D", "number": INV}),
         (8, "Z", "RevenueAccrued", earned(1, "50.00")),
-        (8, "V earned 1", "VoucherPosted", voucher("accrual", "Z", **accrual)),
+        (8, "V earned 1", "VoucherPosted", voucher("accrual", "Z", **ACCRUAL)),
+    ]
+
+
+def _given_back() -> Course:
+    back = {"reverses": {"document": "D", "line": 1}}
+    returned = {"customer": "-121.00", "invoiced_revenue": "100.00", "tax": "21.00"}
+    undone = {"accrued_revenue_subscription": "-100.00", "wip_subscription": "100.00"}
+    return [
         (9, "P2", "ProposalLineAdded", proposed(1, "F1", "-100.00")),
-        (10, "C", "CreditNotePosted", document(cn, "P2", line(1, "F1", "-100.00", **back), **_sums("-100.00"))),
-        (10, f"V {cn}", "VoucherPosted", voucher("credit_note", "C", **returned, **undone)),
-        (10, "F1", "FeeCredited", {"document": "C", "number": cn, "line": 1, "share": 1}),
+        (10, "C", "CreditNotePosted", document(CN, "P2", line(1, "F1", "-100.00", **back), **_sums("-100.00"))),
+        (10, f"V {CN}", "VoucherPosted", voucher("credit_note", "C", **returned, **undone)),
+        (10, "F1", "FeeCredited", {"document": "C", "number": CN, "line": 1, "share": 1}),
         (10, "S", "FeeDaysFreed", {"fee": "F1", "days": JANUARY, "cycle": 1, "because": "credited"}),
         (10, "Z", "AccrualReversed", {**earned(1, "50.00"), "voucher": "V back"}),
-        (10, "V back", "VoucherPosted", voucher("accrual_reversal", "Z", **_mirrored(accrual))),
-        (10, "Z", "ScheduleLinesDropped", dropped),
-        (10, "P2", "ProposalInvoiced", {"document": "C", "number": cn}),
+        (10, "V back", "VoucherPosted", voucher("accrual_reversal", "Z", **_mirrored(ACCRUAL))),
+        (10, "Z", "ScheduleLinesDropped", {"lines": [1, 2], "amount": euros("100.00")}),
+        (10, "P2", "ProposalInvoiced", {"document": "C", "number": CN}),
         (11, "S", "SubscriptionBilled", {"fees": [billed("F3", JANUARY, cycle=2)]}),
         (11, "F3", "FeeCreated", fee(JANUARY, cycle=2)),
     ]

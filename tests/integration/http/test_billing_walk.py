@@ -6,12 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from libs.kernel.decider import Rejected
-from libs.runtime import clock
-from services.subscription_billing.main import wake
 from tests.integration.http.billing import MARCH, caught_up, items, posted, prepare_billing, ran, subscribed
 from tests.integration.http.conftest import Apps
-from tests.integration.http.subscribed import NAME, done, put, put_again, refusal, say
+from tests.integration.http.subscribed import NAME, done, put_again, refusal, say
 from tests.integration.http.subscribed import NEEDED as NEEDED
 
 RUN: dict[str, Any] = {"kind": "regular", "code": "MONTH", "days": MARCH}
@@ -299,20 +296,3 @@ async def test_nothing_is_posted_on_a_closed_day_and_no_number_is_lost(manager: 
     path = f"/v1/invoice-proposals/{made['id']}/post"
     assert refusal(await say(manager, path, "closed", issued_on="2024-12-31"))[1] == "ledger_period_closed"
     assert (await posted(manager, made["id"]))["number"] == "INV-2026-000001"
-
-
-async def test_a_run_that_cannot_go_on_keeps_no_other_waiting(apps: Apps) -> None:
-    """Reliability F9: nobody knows yet in which currency the books are, so nothing is earned; fees are billed."""
-    async with apps.client(NAME, "service_manager") as client:
-        await put(client, "period-codes/MONTH", name="Month", unit="month")
-        await done(
-            client, "/v1/period-codes/MONTH/generate-periods", "first", days={"from": "2026-01-01", "to": "2026-12-31"}
-        )
-        stuck = await done(client, "/v1/accrual-runs", "stuck", code="MONTH", posting_date="2026-01-31")
-        fees = await done(client, "/v1/fee-runs", "march", **RUN)
-        assert stuck["number"] < fees["number"]
-        await caught_up(apps)
-        with pytest.raises(Rejected, match="company"):
-            await wake(apps.stores[NAME], clock.now())
-        assert (await client.get(f"/v1/accrual-runs/{stuck['id']}")).json()["state"] == "running"
-        assert (await client.get(f"/v1/fee-runs/{fees['id']}")).json()["state"] == "completed"
