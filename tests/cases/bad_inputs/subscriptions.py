@@ -48,6 +48,13 @@ async def prepare(world: World) -> None:
     await eventually(is_opened, within=30)
     path = str(opened[-1].headers["location"])
     succeeded(await _post(world, f"{path}/cancel", CANCELLATION))
+
+    async def is_settled() -> bool:
+        """A timer has taken off what was billed for later days, and told so."""
+        shown = await world.system.ask(SERVICE, "GET", path)
+        return shown.headers["etag"].startswith('"3-')
+
+    await eventually(is_settled, within=30)
     world.orders["subscription cancelled"] = path
 
 

@@ -7,6 +7,7 @@ import httpx
 
 from libs.events.agreement import AgreementCreated
 from libs.events.subscription_billing_fees import FeeDeleted, FeeSelectedForCredit, FeeShare
+from libs.events.subscription_billing_subscriptions import CurrencyChanged
 from libs.events.types import FIRST_DAY
 from libs.kernel.ids import natural_id
 from libs.kernel.money import Money
@@ -40,6 +41,7 @@ async def test_what_a_subscription_was_charged(reports_after: Asked) -> None:
         "project": "P-77",
         "customer": "C-1001",
         "currency": "EUR",
+        "subscription_currency": "EUR",
         "subscription_base_price": {"amount": "9000.00", "currency": "EUR"},
         "subscription_index": "100",
         "subscription_active": False,
@@ -65,6 +67,15 @@ async def test_what_a_subscription_was_charged(reports_after: Asked) -> None:
         "credit_note": None,
         "credited_on": None,
     }
+
+
+async def test_a_fee_keeps_its_currency_when_its_subscription_changes(reports_after: Asked) -> None:
+    """SRP-01, SUB-09: the price of the subscription is told in its own currency."""
+    yens = CurrencyChanged(before="EUR", currency="JPY", base_price=Money(900_000, "JPY"))
+    async with reports_after(quarter((a.SUBSCRIPTION, yens))) as client:
+        (row,) = await items(client, "subscription-transactions", currency="EUR")
+    assert row["subscription_base_price"] == {"amount": "900000", "currency": "JPY"}
+    assert row["base_price"] == {"amount": "9000.00", "currency": "EUR"}
 
 
 async def test_what_of_a_fee_is_earned(reports_after: Asked) -> None:

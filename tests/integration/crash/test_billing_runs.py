@@ -148,7 +148,7 @@ async def ask(deployment: Deployment, path: str, key: str, **body: Any) -> None:
     """Asks once; whether an answer comes is not looked at."""
     async with deployment.client(NAME) as client:
         try:
-            await client.post(f"/v1/{path}", json=body, headers={"idempotency-key": key}, timeout=3)
+            await client.post(f"/v1/{path}", json=body, headers={"idempotency-key": f"{path} {key}"}, timeout=3)
         except httpx.TransportError:
             return
 
@@ -156,7 +156,7 @@ async def ask(deployment: Deployment, path: str, key: str, **body: Any) -> None:
 async def said(deployment: Deployment, path: str, key: str, **body: Any) -> Any:
     """Asks until it is answered."""
     async with deployment.client(NAME) as client:
-        return await Persistent(client).say(f"/v1/{path}", key, **body)
+        return await Persistent(client).say(f"/v1/{path}", f"{path} {key}", **body)
 
 
 async def over(deployment: Deployment, runs: str, run_id: str) -> Any:

@@ -70,12 +70,12 @@ async def test_after_the_first_invoice_a_group_keeps_its_invoicing_code(manager:
 
 
 async def test_of_two_who_type_the_same_number_at_once_one_gets_it(manager: httpx.AsyncClient) -> None:
-    """SUB-01, contracts 4."""
+    """SUB-01, contracts 4: the others came later, or a moment earlier than what stands."""
     asked = SAYS | {"group": "TYPED", "number": "HALL-1"}
     answers = await asyncio.gather(*(say(manager, "/v1/subscriptions", f"{each}", **asked) for each in range(5)))
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [httpx.codes.CREATED, *[httpx.codes.CONFLICT] * 4]
-    assert {refusal(answer)[1] for answer in answers if answer.is_error} == {"number_taken"}
+    assert {refusal(answer)[1] for answer in answers if answer.is_error} <= {"number_taken", "time_goes_back"}
 
 
 async def test_of_two_who_cancel_at_once_one_does(manager: httpx.AsyncClient) -> None:
