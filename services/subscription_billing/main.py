@@ -1,7 +1,6 @@
 """The subscription billing service, put together."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +12,6 @@ from libs.events.subscription_billing_subscriptions import SubscriptionOpened
 from libs.runtime.http.app import create_app
 from libs.runtime.http.front import front_of
 from libs.runtime.service import Numbers, Parts, Service
-from libs.runtime.store import FactStore
 from services.subscription_billing.api.accruals import Accruals
 from services.subscription_billing.api.fees import Fees
 from services.subscription_billing.api.imports import import_routes
@@ -22,9 +20,8 @@ from services.subscription_billing.api.proposals import Proposals
 from services.subscription_billing.api.records import Records
 from services.subscription_billing.api.subscriptions import Subscriptions
 from services.subscription_billing.application.posting import number_taken as document_number_taken
-from services.subscription_billing.application.runs import go_on
 from services.subscription_billing.application.subscriptions import number_taken
-from services.subscription_billing.application.timers import fire
+from services.subscription_billing.application.waking import wake
 from services.subscription_billing.projections import TABLES, VIEWS
 
 NAME = "subscription_billing"
@@ -47,11 +44,6 @@ def api(parts: Parts) -> FastAPI:
     front = front_of(NAME, parts.store, parts.settings, parts.degraded, {NAME, "reference", "agreement"})
     routers = [each(parts.store).router() for each in ROUTES]
     return create_app("Fieldfact subscription billing", [*routers, import_routes(parts.store)], front)
-
-
-async def wake(store: FactStore, now: datetime) -> int:
-    """Asks what is due: ends what is over, and goes on with runs."""
-    return await fire(store, now) + await go_on(store, now)
 
 
 def _last(sequence: str) -> Callable[[Any], tuple[str, int]]:

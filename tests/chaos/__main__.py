@@ -15,7 +15,13 @@ from tests.chaos.stage import Stage
 def main() -> int:
     """0 when nothing is broken; 1 otherwise, and then everything that was seen is kept. With a mutant it is the reverse."""
     arguments = _arguments()
-    plan = Plan(seed=arguments.seed, seconds=arguments.seconds, clients=arguments.clients, lines=arguments.lines)
+    plan = Plan(
+        seed=arguments.seed,
+        seconds=arguments.seconds,
+        clients=arguments.clients,
+        billers=arguments.billers,
+        lines=arguments.lines,
+    )
     if arguments.mutant:
         plan = shortened(plan, arguments.mutant)
     return asyncio.run(_play(plan, arguments.kept, show=arguments.show))
@@ -49,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600.0, help="how long load and faults last (default 600)")
     parser.add_argument("--seed", type=int, default=1, help="draws the schedule and the workload (default 1)")
     parser.add_argument("--clients", type=int, default=6, help="clients at once (default 6)")
+    parser.add_argument("--billers", type=int, default=3, help="clients of the billing service at once (default 3)")
     parser.add_argument("--lines", type=int, default=6, help="lines of an order at most (default 6)")
     parser.add_argument("--mutant", choices=sorted(MUTANTS), help="plants a bug; the run must find it")
     parser.add_argument("--show", action="store_true", help="prints the schedule first")

@@ -121,14 +121,7 @@ def number_apart() -> None:
 
     def apart(_: Original) -> Original:
         async def counter(connection: Any, name: str, batch: Any) -> int:
-            async with await connect(_url_of(connection)) as own:
-                cursor = await own.execute(
-                    "insert into store.counter values (%s, 1) on conflict (name) do update "
-                    "set value = store.counter.value + 1 returning value",
-                    (name,),
-                )
-                row = await cursor.fetchone()
-            value = int(row[0]) if row else 1
+            value = await drawn_apart(connection, name)
             batch.counters[name] = (value, value)
             await woken(asyncio.Event(), BETWEEN_SECONDS)
             return value - 1
@@ -136,6 +129,18 @@ def number_apart() -> None:
         return counter
 
     wrap("libs.runtime.reactor:_counter", apart)
+
+
+async def drawn_apart(connection: Any, counter: str) -> int:
+    """The next number of a counter, drawn and committed on another connection than the one given."""
+    async with await connect(_url_of(connection)) as own:
+        cursor = await own.execute(
+            "insert into store.counter values (%s, 1) on conflict (name) do update "
+            "set value = store.counter.value + 1 returning value",
+            (counter,),
+        )
+        row = await cursor.fetchone()
+        return int(row[0]) if row else 1
 
 
 def _url_of(connection: Any) -> str:

@@ -1,7 +1,7 @@
 """Stores and topics: nothing missing, nothing invented, everything in order, answers as they were given."""
 
 import bisect
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aiokafka.partitioner import murmur2
@@ -122,19 +122,26 @@ def _words(fact: Fact) -> Iterator[str]:
             yield f"{fact.name} {fact.says.get('description')}"
         case "order.OrderLinePriceOverridden.v1" | "order.OrderPosted.v1" if "reason" in fact.says:
             yield f"{fact.name} {fact.says['reason']}"
-        case "reference.WorkerRecorded.v1":
+        case "reference.WorkerRecorded.v1" | "subscription_billing.SubscriptionOpened.v1":
             yield f"{fact.name} {fact.says['name']}"
+        case "subscription_billing.FeeRunRequested.v1":
+            yield f"{fact.name} {fact.says['description']}"
+        case "subscription_billing.FeeDaysReduced.v1" | "subscription_billing.FeePriceChanged.v1" if (
+            "reason" in fact.says
+        ):
+            yield f"{fact.name} {fact.says['reason']}"
         case _:
             pass
 
 
-SILENT = frozenset({"sign-off", "post"})
+BILLING = "subscription_billing"
+SILENT = frozenset({"sign-off", "post", "generate-periods"})
 """Commands that may rightly give no fact."""
 
 
 def _check_operation(operation: Operation, answer: Answered | None, effect: list[Fact]) -> Iterator[Problem]:
     about = f"{operation.what} {operation.key}"
-    if len({fact.recorded for fact in effect}) > 1 or len({fact.stream for fact in effect}) > 1:
+    if _several(operation, effect):
         yield "I20", f"{about} took effect more than once"
     if operation.outcome == "fail" and (answer or effect):
         yield "I1", f"{about} was refused with {operation.status}, and happened"
@@ -148,6 +155,13 @@ def _check_operation(operation: Operation, answer: Answered | None, effect: list
         yield "I1", f"{about} is half there: {answer}, and facts up to {effect[-1][1:3]}"
 
 
+def _several(operation: Operation, effect: list[Fact]) -> bool:
+    """Whether the facts are of more than one append. Those of billing may be of several streams, one behind the other."""
+    streams = 1 if operation.service == BILLING else len({fact.stream for fact in effect})
+    appends = {(fact.position - place, fact.recorded) for place, fact in enumerate(effect)}
+    return len(appends) > 1 or streams > 1
+
+
 def check_real_time(evidence: Evidence) -> Iterator[Problem]:
     """I50, I51: what was invoked after an acknowledgement stands behind it; a read shows what was acknowledged before."""
     changes, reads = defaultdict[str, list[Operation]](list), defaultdict[str, list[tuple[float, int]]](list)
@@ -156,17 +170,20 @@ def check_real_time(evidence: Evidence) -> Iterator[Problem]:
             changes[operation.stream].append(operation)
     for stream, invoked, _, version in evidence.history.reads:
         reads[stream].append((invoked, version))
+    asked = Counter(operation.key for operation in evidence.history.operations)
     for stream, operations in changes.items():
-        yield from _check_stream(stream, operations, reads[stream])
+        yield from _check_stream(stream, operations, reads[stream], asked)
 
 
-def _check_stream(stream: str, operations: list[Operation], reads: list[tuple[float, int]]) -> Iterator[Problem]:
+def _check_stream(
+    stream: str, operations: list[Operation], reads: list[tuple[float, int]], asked: Mapping[str, int]
+) -> Iterator[Problem]:
     acknowledged = sorted((operation.ended, operation.version) for operation in operations)
     ends, highest = [ended for ended, _ in acknowledged], _highest(acknowledged)
     for operation in operations:
         before = highest[bisect.bisect_left(ends, operation.invoked)]
-        # the creation of a shared order is one command that many have sent: all are told its one version
-        if operation.version <= before and operation.what != "create":
+        # what several clients asked under one key is one command: all are told its one version
+        if operation.version <= before and asked[operation.key] == 1:
             yield "I50", f"{stream}: {operation.key} got {operation.version} after {before} was acknowledged"
     for invoked, version in reads:
         before = highest[bisect.bisect_left(ends, invoked)]

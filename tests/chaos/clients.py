@@ -42,6 +42,10 @@ class Operation:
     under: str = ""
     """The idempotency key of the last try: always `key`, unless the client is at fault."""
     reason: str = ""
+    position: str = ""
+    """What the answer said of where its facts stand, for who asks next."""
+    document: str = ""
+    """The number of the document that a posting was told to have become."""
 
 
 @dataclass
@@ -52,6 +56,8 @@ class History:
     reads: list[tuple[str, float, float, int]] = field(default_factory=list)
     """Stream, invoked, ended, version seen."""
     faults: list[str] = field(default_factory=list)
+    billed: list[tuple[str, str]] = field(default_factory=list)
+    """Fee run and subscription: what a run was to bill, asked when the lists knew the subscription to be active."""
 
 
 async def elapse(seconds: float) -> None:
@@ -93,7 +99,7 @@ class Client:
                 return
             await self.say(say, created.stream, script.service)
         if script.service == "order" and not script.shared and self.number % 3 == 0:
-            await self._look(created.stream)
+            await self.look(f"/v1/orders/{created.stream}")
 
     async def say(self, say: Say, stream: str, service: str = "order", **headers: str) -> Operation | None:
         """Asks until there is a final answer, or the run ends."""
@@ -140,20 +146,29 @@ class Client:
         if answer.is_success:
             told = answer.json()
             operation.outcome, operation.version, operation.stream = "ok", told["version"], told["id"]
+            operation.position = answer.headers.get("position", "")
+            operation.document = told.get("document", {}).get("number", "")
         else:
             operation.reason = answer.json().get("type", "").rpartition(":")[2] or answer.text[:80]
             operation.outcome = "fail" if operation.tries == 1 else "maybe"
         return True
 
-    async def _look(self, stream: str) -> None:
-        began = time.monotonic()
+    async def look(self, path: str, service: str = "order") -> Mapping[str, Any]:
+        """What is told of a stream, written down with its version; nothing when there is no answer."""
+        began, told = time.monotonic(), await self.read(path, service)
+        if told:
+            self.history.reads.append((told["id"], began, time.monotonic(), told["version"]))
+        return told
+
+    async def read(self, path: str, service: str, **query: str) -> Mapping[str, Any]:
+        """What is told at a path; nothing when there is no answer."""
         try:
-            url = f"{self.system.address('order')}/v1/orders/{stream}"
-            answer = await self._http.get(url, headers=await self._signed())
+            url = f"{self.system.address(service)}{path}"
+            answer = await self._http.get(url, headers=await self._signed(), params=query)
         except httpx.TransportError:
-            return
-        if answer.is_success:
-            self.history.reads.append((stream, began, time.monotonic(), answer.json()["version"]))
+            return {}
+        told: Mapping[str, Any] = answer.json() if answer.is_success else {}
+        return told
 
     async def _signed(self) -> Mapping[str, str]:
         if time.monotonic() > self._token_until:

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
+from typing import LiteralString
 
 import psycopg
 from aiokafka.partitioner import murmur2
@@ -13,11 +15,20 @@ from tests.chaos.system import NAMES, System
 
 LOOK_SECONDS = 0.4
 _STREAMS = "select originator_id::text, max(notification_id) from store.stored_events group by 1"
-_DUE = """
-    select count(*) from read.sla_timer t where t.known_to > now() and (t.next_at is not null or (t.open and
-        t.calendar_version < (select max(c.number) from read.calendar c where c.key = t.calendar)))
-"""
-"""Also what becomes due soon: budgets are of seconds, and what is told while evidence is read would look like a fault."""
+_DUE: Mapping[str, LiteralString] = {
+    "order": """
+        select count(*) from read.sla_timer t where t.known_to > now() and (t.next_at is not null or (t.open and
+            t.calendar_version < (select max(c.number) from read.calendar c where c.key = t.calendar)))
+    """,
+    "subscription_billing": """
+        select (select count(*) from read.run_list where known_to > now() and state = 'running')
+            + (select count(*) from read.cancellation c where c.known_to > now() and not c.credited and not exists (
+                select from read.fee_list f join read.fee_share s using (stream_id) where f.known_to > now()
+                and s.known_to > now() and f.subscription = c.stream_id::text and s.standing like 'on%'))
+    """,
+}
+"""What timers have to do; a cancellation waits while a fee is on a proposal. Also what becomes due soon: budgets are of seconds, and what is told while evidence is read
+would look like a fault."""
 _HEARD = "select consumer, source, partition, position from store.heard"
 
 
@@ -35,7 +46,7 @@ def _at_the_end(system: System) -> bool:
     """Whether marks that were read first equal tips that were read after them: then nothing was under way between."""
     try:
         marks = {service: _marks(system.database(service)) for service in NAMES}
-        due = [_due(system.database(service)) for service in NAMES if "timers" in system.stage.nursery.roles[service]]
+        due = [_due(system.database(service), question) for service, question in _DUE.items()]
         tips = {service: _tips(system.database(service)) for service in NAMES}
     except psycopg.Error:
         return False
@@ -58,9 +69,9 @@ def _marks(database: str) -> tuple[int, dict[tuple[str, str, int], int]]:
         return relay[0] if relay else 0, heard
 
 
-def _due(database: str) -> int:
+def _due(database: str, question: LiteralString) -> int:
     with psycopg.connect(database) as connection:
-        (count,) = connection.execute(_DUE).fetchone() or (0,)
+        (count,) = connection.execute(question).fetchone() or (0,)
         return int(count)
 
 

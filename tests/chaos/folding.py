@@ -44,10 +44,19 @@ def of(publisher: str, changes: Mapping[str, Change]) -> Fold:
     return Fold(publisher, {f"{publisher}.{name}.v1": change for name, change in changes.items()})
 
 
+_OTHERWISE = {
+    "cost_price": "CostPriceSet",
+    "sales_price": "SalesPriceSet",
+    "item": "ItemPriced",
+    "contract": "ProjectContractRecorded",
+}
+"""Facts of records that are not named after their kind."""
+
+
 def copied(kind: str, *columns: str) -> Fold:
     """A copy of a kind of reference record."""
     name = "".join(word.capitalize() for word in kind.split("_"))
-    fact = {"cost_price": "CostPriceSet", "sales_price": "SalesPriceSet", "item": "ItemPriced"}.get(kind)
+    fact = _OTHERWISE.get(kind)
 
     def change(_: Rows, says: Mapping[str, Any], __: Fact) -> Rows:
         return {ONE: {"key": says[kind], **{column: text(says.get(column)) for column in columns}}}
@@ -82,8 +91,11 @@ def instant(told: str | None) -> int | None:
 
 
 def canonical(lines: str) -> str:
-    """JSON in one spelling, without what is null or empty."""
-    entries = [{name: value for name, value in entry.items() if value not in (None, [])} for entry in json.loads(lines)]
+    """JSON in one spelling, entries without what is null or empty; what is no list of entries stays as it is."""
+    told = json.loads(lines)
+    if not isinstance(told, list):
+        return lines
+    entries = [{name: value for name, value in entry.items() if value not in (None, [])} for entry in told]
     return json.dumps(entries, sort_keys=True)
 
 

@@ -21,6 +21,8 @@ from tests.chaos.folding import (
     with_twin,
 )
 from tests.chaos.folds_agreed import AGREED
+from tests.chaos.folds_billed import BILLED
+from tests.chaos.folds_billing import KEPT
 
 RECORDS = {
     "CustomerRecorded": "customer",
@@ -246,5 +248,7 @@ FOLDS: Mapping[tuple[str, str], Fold] = {
         "invoicing", {"InvoiceIssued": _document("invoice"), "CreditNoteIssued": _document("credit_note")}
     ),
     **AGREED,
+    **BILLED,
+    **KEPT,
 }
 """By service and table."""

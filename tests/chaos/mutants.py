@@ -4,7 +4,7 @@ knows nothing of them. Each has a diet of faults that shows it soon."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos import bugs_hearing, bugs_sla, bugs_store, bugs_telling
+from tests.chaos import bugs_billing, bugs_hearing, bugs_sla, bugs_store, bugs_telling
 from tests.chaos.plan import Sizes
 
 DatabaseOf = Callable[[str], str]
@@ -142,6 +142,27 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     "pause_counted": Mutant(
         "time in which a clock stood still counts", ("I40",), plant=bugs_sla.pause_counted, sizes=_diet()
+    ),
+    "bill_number_apart": Mutant(
+        "the number of a subscription's invoice is drawn in a transaction of its own",
+        ("I25",),
+        plant=bugs_billing.bill_number_apart,
+        sizes=_diet(end_backends=120),
+        seconds=14.0,
+    ),
+    "coverage_forgotten": Mutant(
+        "a fee run does not guard the days that are billed, so that two runs double them",
+        ("I31",),
+        plant=bugs_billing.coverage_forgotten,
+        sizes=_diet(),
+        seconds=8.0,
+    ),
+    "earned_again": Mutant(
+        "an accrual run earns again what is earned",
+        ("I32",),
+        plant=bugs_billing.earned_again,
+        sizes=_diet(),
+        seconds=16.0,
     ),
 }
 

@@ -17,10 +17,13 @@ class Point:
     """A place in the code: before or after a function, or while it waits for its first answer."""
 
     role: str
+    """A role of every service (`relay`), or of one (`order.timers`)."""
     place: str
     when: Literal["before", "during", "after"]
 
 
+RUNS = "subscription_billing.timers"
+"""Who does the steps of runs."""
 POINTS: Mapping[str, Point] = {
     "A1 authorised": Point("api", "libs.runtime.http.front:Front.admit", "after"),
     "A2 body read": Point("api", "libs.runtime.http.call:call_of", "after"),
@@ -43,13 +46,21 @@ POINTS: Mapping[str, Point] = {
     "C7 rebalancing": Point("hear", "libs.runtime.consumer:_Assignment.on_partitions_assigned", "before"),
     "C8 parked": Point("hear", "libs.runtime.hearing:park", "after"),
     "C9 looking past a hole": Point("hear", "libs.runtime.consumer:KafkaFeed._following", "after"),
-    "T1 due": Point("timers", "services.order.application.timers:_ask", "before"),
-    "T2 told": Point("timers", "services.order.application.timers:_ask", "after"),
+    "T1 due": Point("order.timers", "services.order.application.timers:_ask", "before"),
+    "T2 told": Point("order.timers", "services.order.application.timers:_ask", "after"),
+    "B2 run taken up": Point(RUNS, "services.subscription_billing.application.fee_runs:_step", "before"),
+    "B3 fees computed": Point(RUNS, "services.subscription_billing.application.fee_runs:look", "after"),
+    "B4 step sent": Point(RUNS, "libs.runtime.jointly:_written", "during"),
+    "B5 between two steps": Point(RUNS, "libs.runtime.jointly:_written", "after"),
+    "B6 number drawn": Point("subscription_billing.api", "libs.runtime.jointly:Joint.draw", "after"),
+    "B7 proposal decided": Point(RUNS, "services.subscription_billing.application.proposal_runs:_step", "after"),
+    "B7 revenue decided": Point(RUNS, "services.subscription_billing.application.accruals:_step", "after"),
+    "B8 two met": Point(RUNS, "libs.runtime.jointly:_answered", "before"),
 }
 
 
 def by_role() -> dict[str, list[str]]:
-    """The names of the points that a process of each role may come to."""
+    """The names of the points that a process of each role, or of a role of one service, may come to."""
     roles: dict[str, list[str]] = {}
     for name, point in POINTS.items():
         roles.setdefault(point.role, []).append(name)

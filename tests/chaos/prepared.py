@@ -45,10 +45,10 @@ class Prepared:
 
 async def prepare(system: System, headers: Mapping[str, str]) -> Prepared:
     """Puts everything; returns when the order service has heard it."""
-    async with _person(system, headers, "reference") as reference:
+    async with person(system, headers, "reference") as reference:
         heard = await put_records(reference.client)
         calendar = await reference.sets("PUT", "/v1/calendars/ROUND", CALENDAR, {"if-none-match": "*"})
-    async with _person(system, headers, "order") as order, _person(system, headers, "agreement") as agreement:
+    async with person(system, headers, "order") as order, person(system, headers, "agreement") as agreement:
         await order.sets("PUT", "/v1/stage-graph", {"stages": list(STAGES)}, {"if-none-match": "*"})
         await order.sets("PUT", "/v1/stage-reasons/R-1", {"description": "A part"}, {"if-none-match": "*"})
         await agreement.sets("PUT", "/v1/sla-policies/QUICK", POLICY, {"if-none-match": "*"})
@@ -56,12 +56,12 @@ async def prepare(system: System, headers: Mapping[str, str]) -> Prepared:
         await agreement.sets("PUT", "/v1/agreement-groups/G-1", group, {"if-none-match": "*"})
         made = (await agreement.sets("POST", "/v1/agreements", TERMS)).json()["id"]
         active = await agreement.sets("POST", f"/v1/agreements/{made}/activate", {})
-        await order.sees(f"{heard}, {calendar.headers['position']}, {active.headers['position']}")
+        await order.sees("/v1/orders", f"{heard}, {calendar.headers['position']}, {active.headers['position']}")
     return Prepared(made, calendar.headers["etag"])
 
 
 @dataclass
-class _Person:
+class Person:
     """Asks until it is done: what it names may not have been heard yet."""
 
     client: httpx.AsyncClient
@@ -70,6 +70,7 @@ class _Person:
     async def sets(
         self, method: str, path: str, body: Mapping[str, Any], more: Mapping[str, str] | None = None
     ) -> httpx.Response:
+        """The answer, when it is a yes."""
         done: list[httpx.Response] = []
 
         async def accepted() -> bool:
@@ -82,16 +83,19 @@ class _Person:
         await eventually(accepted, within=PREPARED_SECONDS)
         return done[0]
 
-    async def sees(self, positions: str) -> None:
+    async def sees(self, path: str, positions: str) -> None:
+        """Returns when the list at `path` knows these positions."""
+
         async def seen() -> bool:
-            answer = await self.client.get("/v1/orders", headers={"not-older-than": positions})
+            answer = await self.client.get(path, headers={"not-older-than": positions})
             return answer.status_code == httpx.codes.OK
 
         await eventually(seen, within=PREPARED_SECONDS)
 
 
 @asynccontextmanager
-async def _person(system: System, headers: Mapping[str, str], service: str) -> AsyncIterator[_Person]:
+async def person(system: System, headers: Mapping[str, str], service: str) -> AsyncIterator[Person]:
+    """The preparing person at a service."""
     address = system.address(service)
     async with httpx.AsyncClient(base_url=address, headers=dict(headers), trust_env=False, timeout=10) as client:
-        yield _Person(client)
+        yield Person(client)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from libs.events.topics import TOPICS
+from tests.chaos.billers import Biller
 from tests.chaos.check import LIVENESS, broken, verdicts
 from tests.chaos.check_log import duplicates
 from tests.chaos.check_views import by_rebuild
@@ -18,6 +19,7 @@ from tests.chaos.mutants import MUTANTS
 from tests.chaos.nemesis import Nemesis
 from tests.chaos.plan import Sizes, Step, schedule
 from tests.chaos.prepared import prepare
+from tests.chaos.prepared_billing import prepare_billing
 from tests.chaos.stage import Stage
 from tests.chaos.system import NAMES, System
 from tests.chaos.watch import Watch
@@ -26,6 +28,15 @@ TELL_SECONDS = 10.0
 BEFORE_SECONDS = 60.0
 LAST_ANSWERS_SECONDS = 20.0
 Say = Callable[[str], None]
+BILLED = {
+    "subscriptions": ("SubscriptionOpened",),
+    "runs": ("FeeRunRequested", "ProposalRunRequested", "AccrualRunRequested"),
+    "fees": ("FeeCreated",),
+    "documents": ("InvoicePosted", "CreditNotePosted"),
+    "vouchers": ("VoucherPosted",),
+    "earned": ("RevenueAccrued",),
+}
+"""What is counted of subscription billing, and the facts that tell of it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,7 @@ class Plan:
     seed: int = 1
     seconds: float = 60.0
     clients: int = 6
+    billers: int = 3
     lines: int = 6
     drain_seconds: float = 60.0
     sizes: Sizes = field(default_factory=Sizes)
@@ -67,6 +79,8 @@ class Report:
     facts: int
     invoices: int
     credit_notes: int
+    billed: dict[str, int]
+    """Of subscription billing: subscriptions, fees, documents, vouchers, lines that were earned."""
     duplicates: int
     sent_again: int
     """Facts that relays were made to send again, whether or not their topic is still the one."""
@@ -105,7 +119,8 @@ class Run:
         self.nemesis = Nemesis(self.system, self.watch)
         new_keys = bool(plan.mutant) and MUTANTS[plan.mutant].client
         every = [Client(self.system, number, self.history, new_keys=new_keys) for number in range(plan.clients)]
-        self.clients: Sequence[Client] = [*every, Clerk(self.system, plan.clients, self.history)]
+        billers = [Biller(self.system, number, self.history) for number in range(1, plan.billers + 1)]
+        self.clients: Sequence[Client] = [*every, *billers, Clerk(self.system, plan.clients, self.history)]
         self._broken_before = stage.broker_link.broken
 
     def steps(self) -> list[Step]:
@@ -136,7 +151,7 @@ class Run:
         client = Client(self.system, 0, self.history)
         async with client._http:
             headers = await client._signed()
-        prepared = await prepare(self.system, headers)
+        prepared, _ = await asyncio.gather(prepare(self.system, headers), prepare_billing(self.system, headers))
         for each in self.clients:
             each.prepared = prepared
 
@@ -229,6 +244,7 @@ class Run:
             facts=sum(len(facts) for facts in evidence.facts.values()),
             invoices=sum("InvoiceIssued" in name for name in names),
             credit_notes=sum("CreditNoteIssued" in name for name in names),
+            billed=_billed(evidence),
             duplicates=duplicates(evidence),
             sent_again=self.nemesis.set_back,
             worst_lag=self.watch.worst_lag,
@@ -238,6 +254,11 @@ class Run:
             verdicts={name: len(found) for name, found in problems.items()},
             problems={name: found[:3] for name, found in problems.items()},
         )
+
+
+def _billed(evidence: Evidence) -> dict[str, int]:
+    names = Counter(fact.name.split(".")[1] for fact in evidence.facts["subscription_billing"])
+    return {what: sum(names[kind] for kind in kinds) for what, kinds in BILLED.items()}
 
 
 def shortened(plan: Plan, mutant: str) -> Plan:

@@ -26,6 +26,7 @@ SHORT = Plan(
     seed=11,
     seconds=26.0,
     clients=4,
+    billers=2,
     sizes=Sizes(
         rates={**Sizes().rates, **dict.fromkeys(SELDOM, 2.4), "crash_database": 4.8, "poison": 4.8, "junk": 4.8}
     ),
@@ -100,6 +101,34 @@ def _not_rebuilt(evidence: Evidence) -> None:
     evidence.rebuilt["reporting"] = re.sub(r"(sla_clock: .*) 0 changed", r"\1 1 changed", said)
 
 
+def _billing_fact(evidence: Evidence, name: str) -> int:
+    """The place of the last fact of this name."""
+    facts = evidence.stores["subscription_billing"].facts
+    return next(place for place in reversed(range(len(facts))) if facts[place].name.endswith(f".{name}.v1"))
+
+
+def _saying(evidence: Evidence, name: str, **values: object) -> None:
+    facts, place = evidence.stores["subscription_billing"].facts, _billing_fact(evidence, name)
+    facts[place] = facts[place]._replace(value=json.dumps(facts[place].says | values).encode())
+
+
+def _fee_of_a_cent(evidence: Evidence) -> None:
+    _saying(evidence, "FeeCreated", amount={"amount": "0.01", "currency": "EUR"})
+
+
+def _number_left_out(evidence: Evidence) -> None:
+    _saying(evidence, "InvoicePosted", number="INV-2026-999999")
+
+
+def _earned_twice(evidence: Evidence) -> None:
+    facts, place = evidence.stores["subscription_billing"].facts, _billing_fact(evidence, "RevenueAccrued")
+    facts.insert(place, facts[place])
+
+
+def _entry_changed(evidence: Evidence) -> None:
+    evidence.stores["reporting"].views["ledger_entry"].rows[0]["amount"] = "0.01"  # type: ignore[index]
+
+
 TAMPERING: dict[Callable[[Evidence], None], set[str]] = {
     _without_record: {"I2"},
     _without_fact: {"I1", "I4"},
@@ -112,6 +141,10 @@ TAMPERING: dict[Callable[[Evidence], None], set[str]] = {
     _told_twice: {"I41"},
     _late_by_a_second: {"I40"},
     _not_rebuilt: {"I7"},
+    _fee_of_a_cent: {"I10", "I33"},
+    _number_left_out: {"I10", "I25"},
+    _earned_twice: {"I22", "I32", "I36"},
+    _entry_changed: {"I6"},
 }
 
 
@@ -124,6 +157,7 @@ async def test_nothing_is_lost_doubled_or_wrong_whatever_is_killed(stage: Stage)
     assert report.faults["crash_database"] >= 1
     assert report.duplicates > 0
     assert report.invoices > 0
+    assert min(report.billed.values()) > 0, report.billed
     for tamper, wanted in TAMPERING.items():
         found = broken(verdicts(_copied(run.evidence, tamper)))
         assert wanted <= set(found), f"{tamper.__name__}: {found}"
@@ -148,7 +182,7 @@ def _copied(evidence: Evidence, tamper: Callable[[Evidence], None]) -> Evidence:
     return changed
 
 
-@pytest.mark.parametrize("name", ["checkpoint_first", "lost_answer_is_no", "off_by_one"])
+@pytest.mark.parametrize("name", ["checkpoint_first", "off_by_one", "coverage_forgotten"])
 async def test_a_planted_bug_is_found(stage: Stage, name: str) -> None:
     report = await Run(stage, shortened(SHORT, name)).play()
     print(report.line())

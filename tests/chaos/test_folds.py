@@ -18,16 +18,18 @@ from services.agreement.main import SERVICE as AGREEMENT
 from services.order.main import SERVICE as ORDER
 from services.reference.main import SERVICE as REFERENCE
 from services.reporting.main import SERVICE as REPORTING
+from services.subscription_billing.main import SERVICE as BILLING
 from tests.chaos.evidence import Fact
 from tests.chaos.folding import canonical, fold
 from tests.chaos.folds import FOLDS
+from tests.integration.reporting import billing_histories
 from tests.integration.reporting.histories import STEPS, Step, tell
 from tests.integration.reporting.told import Told
 
 BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 VIEWS = {
     (service.name, projection.view.name): projection
-    for service in (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING)
+    for service in (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING, BILLING)
     for projection in service.views
 }
 BOTH = sorted(FOLDS.keys() & VIEWS.keys())
@@ -98,7 +100,16 @@ def test_no_fold_is_of_a_view_that_is_not_there() -> None:
 @settings(max_examples=60, deadline=None)
 @given(steps=STEPS)
 def test_both_come_to_the_same_rows(steps: Sequence[Step]) -> None:
-    told = tell(steps)
+    _same(tell(steps))
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=billing_histories.STEPS)
+def test_both_come_to_the_same_rows_of_subscriptions(steps: Sequence[billing_histories.Step]) -> None:
+    _same(billing_histories.tell(steps))
+
+
+def _same(told: Told) -> None:
     for service, name in BOTH:
         projection = VIEWS[service, name]
         assert _checked(projection, service, told) == _seen(projection, told), f"{service}.{name}"
@@ -110,9 +121,22 @@ def test_a_history_that_is_cut_short_shows(what: str) -> None:
     course = ["add", "add", "post", "document", "adjust", "document", "credit"]
     whole = tell([Step(step, 0, 4, 5, 1) for step in course])
     short = tell([Step(step, 0, 4, 5, 1) for step in course if step != what])
-    differ = [
+    assert _differ(short, whole)
+
+
+@pytest.mark.parametrize("what", ["put", "invoice", "accrue", "reverse", "select", "unselect", "credit"])
+def test_a_history_of_billing_that_is_cut_short_shows(what: str) -> None:
+    course = ["create", "put", "invoice", "accrue", "reverse", "select", "unselect", "select", "credit"]
+    whole, short = (
+        billing_histories.tell([billing_histories.Step(step, 0, 1, 1) for step in steps])
+        for steps in (course, [step for step in course if step != what])
+    )
+    assert _differ(short, whole)
+
+
+def _differ(short: Told, whole: Told) -> list[str]:
+    return [
         name
         for service, name in BOTH
         if _checked(VIEWS[service, name], service, short) != _seen(VIEWS[service, name], whole)
     ]
-    assert differ

@@ -13,8 +13,9 @@ from tests.chaos.points import POINTS, by_role, found
 from tests.chaos.scripts import scripts
 from tests.support.eventually import eventually
 
+BILLING = ("subscription_billing.api", "subscription_billing.timers.1")
 CAST = Cast(
-    processes=("order.api", "order.relay.1", "order.relay.2", "order.hear.1", "order.timers.1", "issuer"),
+    processes=("order.api", "order.relay.1", "order.relay.2", "order.hear.1", "order.timers.1", "issuer", *BILLING),
     publishers=("order", "invoicing"),
     links=("kafka", "postgres.order", "http.order"),
     policies=("invoicing",),
@@ -62,7 +63,7 @@ def test_a_point_names_what_is_there(name: str) -> None:
 
 def test_what_is_patched_is_there() -> None:
     """A bug whose place has moved would be found by no one, and look like a good checker."""
-    for module in ("bugs_hearing", "bugs_sla", "bugs_store", "bugs_telling"):
+    for module in ("bugs_billing", "bugs_hearing", "bugs_sla", "bugs_store", "bugs_telling"):
         source = importlib.import_module(f"tests.chaos.{module}").__file__
         assert source is not None
         with open(source) as text:

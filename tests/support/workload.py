@@ -1,6 +1,6 @@
 """Work for a deployment: reference records, and orders that go all the way, retried under the same keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -65,10 +65,13 @@ class Persistent:
         return None if again else answer
 
 
-async def put_records(reference: httpx.AsyncClient) -> str:
-    """The reference records; answers the positions to wait for."""
+Records = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+async def put_records(reference: httpx.AsyncClient, records: Records = RECORDS) -> str:
+    """Puts reference records; answers the positions to wait for."""
     caller = Persistent(reference)
-    positions = [await caller.put(f"/v1/{path}", body) for path, body in RECORDS]
+    positions = [await caller.put(f"/v1/{path}", body) for path, body in records]
     latest = {position.rpartition(".")[0]: position for position in positions if position}
     return ", ".join(latest.values())
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Select, Text, cast, select
+from sqlalchemy import Boolean, Column, Date, Select, Text, and_, cast, select
 
 from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_subscriptions as says
@@ -10,6 +10,7 @@ from libs.kernel.view import Heard, Rows, View
 from libs.runtime.projector import Projection
 from libs.runtime.versions import OPEN, versioned
 from services.subscription_billing.projections.copies import TABLES
+from services.subscription_billing.projections.fee_list import fee_list, fee_share
 
 cancellation = versioned(
     "cancellation",
@@ -36,12 +37,23 @@ cancellations = Projection(
 )
 
 
+ON_PROPOSAL = ("on_proposal", "on_credit_proposal")
+
+
 def to_credit(most: int) -> Select[Any]:
-    """Cancelled subscriptions whose later days are still billed, so many at most."""
-    table = cancellation.c
+    """Cancelled subscriptions whose later days are still billed, so many at most; not those of which a fee is being
+    invoiced, for they wait, and must not keep the others waiting."""
+    table, fee, share = cancellation.c, fee_list.c, fee_share.c
+    own = cast(table.stream_id, Text)
+    waits = (
+        select(share.share)
+        .join(fee_list, and_(fee.stream_id == share.stream_id, fee.known_to == OPEN))
+        .where(share.known_to == OPEN, share.standing.in_(ON_PROPOSAL), fee.subscription == own)
+        .exists()
+    )
     return (
-        select(cast(table.stream_id, Text).label("stream_id"))
-        .where(table.known_to == OPEN, table.credited.is_(False))
+        select(own.label("stream_id"))
+        .where(table.known_to == OPEN, table.credited.is_(False), ~waits)
         .order_by(table.stream_id)
         .limit(most)
     )
