@@ -235,6 +235,7 @@ ACCOUNTS = {
     "invoiced_revenue": "4000",
     "accrued_revenue_subscription": "4100",
     "wip_subscription": "2000",
+    "tax": "4512",
 }
 
 
