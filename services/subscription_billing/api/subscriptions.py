@@ -15,15 +15,20 @@ from libs.runtime.faults import NotFound
 from libs.runtime.http.answers import list_answer, stream_answer
 from libs.runtime.http.bodies import PageQuery
 from libs.runtime.http.bodies import Query as StrictQuery
-from libs.runtime.http.call import CallDep, answer
+from libs.runtime.http.call import CallDep, answer, answer_jointly
 from libs.runtime.http.front import CursorsDep
 from libs.runtime.http.route import routes
+from libs.runtime.jointly import Joint
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
 from services.subscription_billing.api import bodies
 from services.subscription_billing.api.bodies import said
+from services.subscription_billing.api.fee_bodies import ReduceDaysBody
+from services.subscription_billing.api.fee_shapes import ACCOUNTS
 from services.subscription_billing.api.shapes import SUBSCRIPTIONS, money, owner, shown
 from services.subscription_billing.application import records, subscriptions
+from services.subscription_billing.application.fee_runs import release
+from services.subscription_billing.application.fees import reduce_range
 from services.subscription_billing.domain.subscription import course, creation, prices
 from services.subscription_billing.domain.subscription.state import Existing
 from services.subscription_billing.projections import lookups
@@ -75,6 +80,7 @@ class Subscriptions:
         router.post(f"{one}/update-base-price")(self.update_base_price)
         router.post(f"{one}/update-index")(self.update_index)
         router.post(f"{one}/release-parked")(self.release_parked)
+        router.post(f"{one}/reduce-days")(self.reduce_days)
         return router
 
     async def open(self, call: CallDep, body: bodies.OpenSubscriptionBody) -> Response:
@@ -154,8 +160,20 @@ class Subscriptions:
         return await self._answer(call, subscription, prices.UpdateIndex(today=on, **said(body)))
 
     async def release_parked(self, call: CallDep, subscription: Id, body: bodies.MustReasonBody) -> Response:
-        """Let runs bill it again. Source: reliability F9."""
-        return await self._answer(call, subscription, course.ReleaseParked(body.reason))
+        """Bill it what its run wanted to, and let runs bill it again. Source: reliability F9."""
+        await self._existing(subscription)
+        return await answer_jointly(call, self.store, ACCOUNTS, subscription, lambda it: release(it, body.reason))
+
+    async def reduce_days(self, call: CallDep, subscription: Id, body: ReduceDaysBody) -> Response:
+        """Take days off every fee that has them. Source: RED-06."""
+        on = body.project_date or await subscriptions.today(
+            self.store, (await self._existing(subscription)).header.project, call.at
+        )
+
+        async def work(joint: Joint) -> None:
+            await reduce_range(joint, body.days, on, body.reason)
+
+        return await answer_jointly(call, self.store, ACCOUNTS, subscription, work)
 
     async def _existing(self, subscription: str) -> Existing:
         return (await subscriptions.existing(self.store, subscription))[1]

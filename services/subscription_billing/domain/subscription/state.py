@@ -100,6 +100,12 @@ class Existing:
         """The first day that was ever billed. Source: SUB-05."""
         return self.covered[0].first if self.covered else None
 
+    def same_beginning(self, other: object) -> bool:
+        """Whether this is the same subscription as it was opened, whatever was billed or updated since."""
+        if not isinstance(other, Existing):
+            return False
+        return (self.header, self.billed_before) == (other.header, other.billed_before)
+
     def base_on(self, day: date) -> Money:
         """The price of a full period for a fee that begins on a day. Source: IDX-07."""
         return base_on(self.bases, day) or self.bases[0].price
