@@ -104,6 +104,12 @@ class SubscriptionExpired(SubscriptionFact):
     last_day: Day
 
 
+class SubscriptionDeleted(SubscriptionFact):
+    """It was opened by mistake: nothing was ever billed for it. Its number is not used again. Source: SUB-08."""
+
+    reason: PersonalNote | None = None
+
+
 class CurrencyChanged(SubscriptionFact):
     """Later fees are in another currency, at a price in it. Source: SUB-09."""
 
@@ -163,6 +169,7 @@ FACTS: tuple[type[Fact], ...] = (
     CancellationUndone,
     SubscriptionCancelled,
     SubscriptionExpired,
+    SubscriptionDeleted,
     CurrencyChanged,
     BasePriceUpdated,
     IndexUpdated,

@@ -60,8 +60,8 @@ declare
     -- One share of a fee with what its schedule has still to earn, in the accounting currency (SRP-01, SRP-02).
     fees constant text := $body$
         select f.stream_id as fee, f.share, f.subscription, f.subscription_number, f.subscription_group,
-            s.active as subscription_active, s.base_price as subscription_base_price,
-            s.price_index as subscription_index, f.run, f.created_at, f.kind, f.first_day, f.last_day, f.days,
+            s.active as subscription_active, s.currency as subscription_currency,
+            s.base_price as subscription_base_price, s.price_index as subscription_index, f.run, f.created_at, f.kind, f.first_day, f.last_day, f.days,
             f.period_code, f.cycle, f.price_source, f.base_price, f.price_index, f.percentage, f.amount, f.currency,
             f.project, f.contract, f.customer, f.category, f.agreement, f.line_property, f.chargeable, f.project_date,
             f.adjusts, f.state as status,

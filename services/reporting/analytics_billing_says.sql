@@ -25,6 +25,7 @@ declare
         'subscription_number', 'Number of the subscription, as people read it',
         'subscription_group', 'Key of the group of the subscription when the fee was created',
         'subscription_active', 'Whether the subscription receives fees',
+        'subscription_currency', 'Currency of the subscription, as it was told last',
         'subscription_base_price', 'Price of a full period of the subscription, as it was told last',
         'subscription_index', 'Index of the subscription in percent, as it was told last',
         'run', 'Id of the run that created the fee; null for an adjustment by hand',

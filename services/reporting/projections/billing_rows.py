@@ -67,13 +67,14 @@ TRANSACTIONS = Report(
     "subscription_fee",
     (
         *("subscription_number", "subscription", "subscription_group", "project", "customer", "currency"),
-        *("subscription_base_price", "subscription_index", "subscription_active", "category", "agreement", "contract"),
+        *("subscription_currency", "subscription_base_price", "subscription_index", "subscription_active"),
+        *("category", "agreement", "contract"),
         *("fee", "share", "project_date", "first_day", "last_day", "days", "period_code", "kind", "adjusts"),
         *("base_price", "price_index", "amount", "status", "inquiry_status", "invoice", "invoiced_on"),
         *("credit_note", "credited_on"),
     ),
     ("subscription_number", "first_day", "fee", "share"),
-    _OWN | {"subscription_base_price": "currency"},
+    _OWN | {"subscription_base_price": "subscription_currency"},
 )
 """SRP-01: subscription by subscription, what it was charged."""
 

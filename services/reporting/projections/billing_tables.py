@@ -149,10 +149,9 @@ ledger_entry = versioned(
 """One entry of a voucher: debit above zero, credit below."""
 
 for _table, _column in (
-    (subscription, "number"),
-    *((subscription_fee, name) for name in ("subscription", "subscription_number", "project_date", "schedule")),
-    (accrual_schedule, "fee"),
-    (billing_document, "number"),
-    (ledger_entry, "account"),
+    *((subscription_fee, name) for name in ("subscription", "subscription_number", "first_day", "project_date")),
+    (accrual_line, "first_day"),
+    (billing_document, "issued_on"),
 ):
     Index(f"{_table.name}_{_column}", _table.c[_column])
+"""By what lists are sorted, so that a page ends without looking at what follows it, and selected."""

@@ -44,6 +44,8 @@ subscription = View(
         about.SubscriptionDeactivated: _OFF,
         about.SubscriptionCancelled: _OFF,
         about.SubscriptionExpired: _OFF,
+        about.SubscriptionDeleted: _OFF,
+        about.SubscriptionDeleted: _OFF,
         about.CategoryChanged: _changed(lambda fact: {"category": fact.category}),
         about.CurrencyChanged: _changed(lambda fact: {"currency": fact.currency, "base_price": fact.base_price.amount}),
         about.BasePriceUpdated: _changed(lambda fact: {"base_price": fact.base_price.amount}),

@@ -9,6 +9,7 @@ from libs.events.subscription_billing import Alignment, PeriodUnit
 from libs.events.subscription_billing_subscriptions import CancellationMode
 from libs.events.types import Amount, Count, CurrencyCode, Day, Flag, Id, Key, Name, Note, Number, refuse
 from libs.runtime.http.bodies import CommandBody
+from services.subscription_billing.api.prices import Price
 
 
 class PeriodCodeBody(CommandBody):
@@ -49,7 +50,7 @@ class SubscriptionPriceBody(CommandBody):
 
     code: Key
     effective_on: Day
-    price: Amount
+    price: Price
     project: Key | None = None
     price_group: Key | None = None
     category: Key | None = None
@@ -81,7 +82,7 @@ class OpenSubscriptionBody(CommandBody):
     project: Key
     category: Key
     currency: CurrencyCode | None = None
-    base_price: Amount | None = None
+    base_price: Price | None = None
     agreement: Id | None = None
     starts_on: Day | None = None
     ends_on: Day | None = None
@@ -119,7 +120,7 @@ class ChangeCurrencyBody(CommandBody):
     """The new currency; without a base price the one that the price search finds in it counts."""
 
     currency: CurrencyCode
-    base_price: Amount | None = None
+    base_price: Price | None = None
 
 
 class SetTermBody(CommandBody):
@@ -148,7 +149,7 @@ class PriceChangeBody(CommandBody):
     @classmethod
     def _one_of_two(cls, said: Any) -> Any:
         if isinstance(said, dict) and ("percent" in said) == ("to" in said):
-            raise refuse("missing", "a percentage or a new value, and not both")
+            raise refuse("one_of_two", "a percentage or a new value, and not both")
         return said
 
 
@@ -174,7 +175,7 @@ class UpdateManyBody(CommandBody):
     @classmethod
     def _whose(cls, said: Any) -> Any:
         if isinstance(said, dict) and ("group" in said) == ("subscriptions" in said):
-            raise refuse("missing", "a group or subscriptions, and not both")
+            raise refuse("one_of_two", "a group or subscriptions, and not both")
         return said
 
 

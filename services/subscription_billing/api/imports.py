@@ -49,7 +49,7 @@ class RunningSubscription(Body):
     def _whole(self) -> "RunningSubscription":
         """What was billed has both ends; the price has the decimals of its currency."""
         if (self.billed_from is None) != (self.billed_until is None):
-            raise refuse("missing", "what was billed has a first and a last day")
+            raise refuse("incomplete_period", "what was billed has a first and a last day")
         if self.billed_from is not None and self.billed_until is not None and self.billed_until < self.billed_from:
             raise refuse("period_reversed", f"{self.billed_until} is before {self.billed_from}")
         try:

@@ -10,11 +10,13 @@ from libs.runtime.http.call import IncomingDep, answered, ended, request_of
 from libs.runtime.http.files import many_response
 from libs.runtime.http.incoming import Call
 from libs.runtime.http.json import parse
+from libs.runtime.http.marks import own_log_heard
 from libs.runtime.http.route import routes
 from libs.runtime.store import FactStore
 from libs.runtime.streams import Answer, Outcome
 from services.subscription_billing.api.bodies import UpdateBasePricesBody, UpdateIndexesBody, UpdateManyBody, said
 from services.subscription_billing.application.price_updates import Updated, of_group, update_all
+from services.subscription_billing.application.records import standing_group
 from services.subscription_billing.domain.subscription.prices import UpdateBasePrice, UpdateIndex
 
 
@@ -44,13 +46,19 @@ class PriceUpdates:
         return await many_response(self.store, call, outcome, parse(outcome.body)["updated"])
 
     async def _decided(self, call: Call, update: UpdateBasePrice | UpdateIndex, body: UpdateManyBody) -> Outcome:
-        named = body.subscriptions if body.group is None else await of_group(self.store, body.group)
+        named = body.subscriptions if body.group is None else await self._of_group(call, body.group)
 
         def answering(updated: Updated) -> Answer:
             return Answer(200, json_bytes({"id": call.new_id, **_counted(updated)}))
 
         request = request_of(call, call.new_id)
         return await ended(call, lambda: update_all(self.store, update, named or [], request, answering))
+
+    async def _of_group(self, call: Call, group: str) -> list[str]:
+        """Those of the group that are active by now, not by what was heard of them."""
+        await standing_group(self.store, group)
+        await own_log_heard(self.store, call.front.marks, call.front.service)
+        return await of_group(self.store, group)
 
 
 def _change(body: UpdateBasePricesBody | UpdateIndexesBody) -> dict[str, Any]:

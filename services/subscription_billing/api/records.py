@@ -1,6 +1,7 @@
 """Routes of period codes, subscription groups, price rows and parameters: put, show, list, and what else they take."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -14,6 +15,8 @@ from libs.runtime.http.bodies import PageQuery
 from libs.runtime.http.call import CallDep, answer
 from libs.runtime.http.cursors import Cursors
 from libs.runtime.http.front import CursorsDep
+from libs.runtime.http.incoming import Call
+from libs.runtime.http.marks import own_log_heard
 from libs.runtime.http.route import routes
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
@@ -83,12 +86,12 @@ class Records:
     async def split_period(self, call: CallDep, key: Key, body: bodies.SplitPeriodBody) -> Response:
         """Make two periods of one. Source: PER-03."""
         await records.defined_code(self.store, key)
-        return await answer(call, CODES, records.code_id(key), records.split_of(self.store, body.on))
+        return await answer(call, CODES, records.code_id(key), records.split_of(self.store, body.on, self._heard(call)))
 
     async def put_group(self, call: CallDep, key: Key, body: bodies.SubscriptionGroupBody) -> Response:
         """Define or revise a group. Source: SGR-01 to SGR-05."""
         given = {"accrue_revenue": body.accrue_revenue, **said(body)}
-        command = records.put_of_group(self.store, says.SubscriptionGroupDefined(group=key, **given))
+        command = records.put_of_group(self.store, says.SubscriptionGroupDefined(group=key, **given), self._heard(call))
         return await answer(call, GROUPS, records.group_id(key), command, 201 if call.creates else 200)
 
     async def show_group(self, key: Key) -> Response:
@@ -136,6 +139,9 @@ class Records:
         """The parameters as they are set."""
         version, parameters = await records.parameters(self.store)
         return stream_answer(STREAM, version, _content(parameters))
+
+    def _heard(self, call: Call) -> records.Heard:
+        return partial(own_log_heard, self.store, call.front.marks, call.front.service)
 
     async def _list(self, kind: str, query: PageQuery, cursors: Cursors) -> Response:
         after = cursors.read(kind, query.cursor)[0] if query.cursor else ""

@@ -27,6 +27,7 @@ from services.subscription_billing.api.fee_bodies import ReduceDaysBody
 from services.subscription_billing.api.fee_shapes import ACCOUNTS
 from services.subscription_billing.api.shapes import SUBSCRIPTIONS, money, owner, shown
 from services.subscription_billing.application import records, subscriptions
+from services.subscription_billing.application.around import Around
 from services.subscription_billing.application.fee_runs import release
 from services.subscription_billing.application.fees import reduce_range
 from services.subscription_billing.domain.subscription import course, creation, prices
@@ -49,7 +50,7 @@ class SubscriptionsQuery(PageQuery):
     customer: Key | None = None
     category: Key | None = None
     agreement: Id | None = None
-    state: Literal["draft", "active", "inactive", "cancelled", "expired"] | None = None
+    state: Literal["draft", "active", "inactive", "cancelled", "expired", "deleted"] | None = None
 
     def wanted(self, caller: Caller) -> lookups.Wanted:
         """The question without the page, held to what the caller may see."""
@@ -75,6 +76,7 @@ class Subscriptions:
         router.post(f"{one}/activate")(self.activate)
         router.post(f"{one}/deactivate")(self.deactivate)
         router.post(f"{one}/set-term")(self.set_term)
+        router.post(f"{one}/delete")(self.delete)
         router.post(f"{one}/cancel")(self.cancel)
         router.post(f"{one}/undo-cancellation")(self.undo_cancellation)
         router.post(f"{one}/update-base-price")(self.update_base_price)
@@ -85,7 +87,7 @@ class Subscriptions:
 
     async def open(self, call: CallDep, body: bodies.OpenSubscriptionBody) -> Response:
         """Open a subscription. Source: SUB-01."""
-        command = await subscriptions.new_subscription(self.store, said(body), call.at)
+        command = await subscriptions.new_subscription(Around(self.store), said(body), call.at)
         number = command.number or command.drawn
         stream_id = subscriptions.subscription_id(number) if number else call.new_id
         return await answer(call, SUBSCRIPTIONS, stream_id, subscriptions.once(command), 201)
@@ -134,6 +136,10 @@ class Subscriptions:
     async def set_term(self, call: CallDep, subscription: Id, body: bodies.SetTermBody) -> Response:
         """Say from which to which day it may be billed. Source: LIF-02."""
         return await self._answer(call, subscription, course.SetTerm(body.starts_on, body.ends_on))
+
+    async def delete(self, call: CallDep, subscription: Id, body: bodies.ReasonBody) -> Response:
+        """Take back what was opened by mistake. Source: SUB-08."""
+        return await self._answer(call, subscription, creation.Delete(body.reason))
 
     async def cancel(self, call: CallDep, subscription: Id, body: bodies.CancelBody) -> Response:
         """End it for good, at the end of a period or on a day. Source: LIF-04."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from libs.runtime.store import FactStore
+from services.subscription_billing.application.around import Around
 from services.subscription_billing.application.subscriptions import new_subscription, subscription_id
 from services.subscription_billing.domain.subscription.imports import ImportSubscription
 
@@ -15,9 +16,9 @@ async def imports_of(
 ) -> dict[str, ImportSubscription]:
     """The commands by stream, of what was said of each and whether it is active; in the order of the rows. A number that
     is said counts, also in a group that draws its own."""
-    commands = dict[str, ImportSubscription]()
+    commands, around = dict[str, ImportSubscription](), Around(store)
     for given, active in rows:
-        opening = await new_subscription(store, given, at)
+        opening = await new_subscription(around, given, at)
         group = opening.found.group
         if opening.number is not None and group is not None and group.number_sequence is not None:
             opening = replace(opening, number=None, drawn=opening.number)

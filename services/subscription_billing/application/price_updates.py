@@ -9,7 +9,6 @@ from libs.runtime.many import Many, ManyRejected, execute_many, load_many
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
 from libs.runtime.streams import Answer, Decision, Outcome, Request
-from services.subscription_billing.application.records import standing_group
 from services.subscription_billing.application.subscriptions import today
 from services.subscription_billing.domain.subscription import subscription
 from services.subscription_billing.domain.subscription.prices import UpdateBasePrice, UpdateIndex, UpdateInGroup
@@ -61,8 +60,7 @@ def _answering(
 
 
 async def of_group(store: FactStore, key: str) -> list[str]:
-    """The ids of the active subscriptions of a group; NotFound when there is no such group."""
-    await standing_group(store, key)
+    """The ids of the active subscriptions of a group."""
     found = [row["stream_id"] for row in await rows(store, active_of_group(key))]
     if len(found) > MOST:
         raise Rejected.state("too_many_subscriptions", f"at most {MOST} are updated at once: name them in parts")

@@ -1,5 +1,6 @@
 """Period codes, groups, price rows and parameters: their streams, as they stand, and the commands that put them."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 
 from libs.events import subscription_billing as says
@@ -21,6 +22,9 @@ from services.subscription_billing.domain.subscription.state import Absent
 from services.subscription_billing.domain.subscription_group import PutSubscriptionGroup
 from services.subscription_billing.projections import lookups
 from services.subscription_billing.projections.fee_use import fee_of_period, invoiced_fee_of_group
+
+Heard = Callable[[], Awaitable[None]]
+"""Returns when the views have taken in everything recorded so far: a fee must not be overlooked."""
 
 
 def code_id(key: str) -> str:
@@ -91,10 +95,11 @@ async def period_with(store: FactStore, code_key: str, day: date) -> Span | None
     return stream.state.calendar.containing(day) if isinstance(stream.state, codes.Defined) else None
 
 
-def split_of(store: FactStore, on: date) -> Made:
+def split_of(store: FactStore, on: date, heard: Heard) -> Made:
     """The command that splits a period, knowing whether fees have days of it. Source: PER-03."""
 
     async def make(stream: Stream) -> SplitPeriod:
+        await heard()
         state = stream.state
         period = state.calendar.containing(on) if isinstance(state, codes.Defined) else None
         found = await rows(store, fee_of_period(state.terms.code, period)) if period else []
@@ -103,10 +108,13 @@ def split_of(store: FactStore, on: date) -> Made:
     return Made(make)
 
 
-def put_of_group(store: FactStore, terms: says.SubscriptionGroupDefined) -> Made:
+def put_of_group(store: FactStore, terms: says.SubscriptionGroupDefined, heard: Heard) -> Made:
     """The command that puts a group, with its codes, the parameters and whether fees were invoiced. Source: SGR."""
 
-    async def make(_: Stream) -> PutSubscriptionGroup:
+    async def make(stream: Stream) -> PutSubscriptionGroup:
+        state = stream.state
+        if isinstance(state, groups.Standing) and state.terms.invoicing_code != terms.invoicing_code:
+            await heard()
         present = (await parameters(store))[1]
         return PutSubscriptionGroup(
             terms=terms,

@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from libs.kernel.decider import Rejected
+from libs.runtime.faults import Unavailable
 from libs.runtime.jointly import Joint, execute_jointly
+from libs.runtime.metrics import TIMER_FAULTS
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
 from libs.runtime.streams import Request
@@ -12,6 +15,7 @@ from services.subscription_billing.application import accruals, fee_runs, fees, 
 from services.subscription_billing.projections.cancellations import to_credit
 from services.subscription_billing.projections.candidates import running
 
+NAME = "subscription_billing"
 STEPS = 50
 """Of one run at a time, before others are looked at again."""
 MOST = 20
@@ -26,27 +30,44 @@ ADVANCES: Mapping[str, Callable[[FactStore, str], Awaitable[bool]]] = {
 
 async def go_on(store: FactStore, now: datetime) -> int:
     """Does some steps of every run that is not completed, and takes off what cancelled subscriptions were billed for later
-    days; answers how many it found. Twice, or two at once, do no harm: each step is decided on the streams themselves."""
+    days; answers how many it found. Twice, or two at once, do no harm: each step is decided on the streams themselves.
+
+    What one of them raises keeps no other from going on: it is counted, and when all were asked the first of such faults
+    is raised. A database that is away is the fault of all, and is raised at once.
+    """
     found = await rows(store, running(MOST))
-    for row in found:
-        for _ in range(STEPS):
-            if not await ADVANCES[row["kind"]](store, row["stream_id"]):
-                break
-    return len(found) + await _credit_unused(store, now)
-
-
-async def _credit_unused(store: FactStore, now: datetime) -> int:
-    """Source: LIF-04. A subscription of which a fee is being invoiced waits until that is over."""
-    found = await rows(store, to_credit(MOST))
-    for row in found:
-        key = row["stream_id"]
-        request = Request(fee_runs.ACTOR, key, causation_id=key, at=now)
+    cancelled = await rows(store, to_credit(MOST))
+    asked = [partial(_steps, store, row["kind"], row["stream_id"]) for row in found]
+    asked += [partial(_credit_unused, store, row["stream_id"], now) for row in cancelled]
+    faults = list[Exception]()
+    for ask in asked:
         try:
-            await execute_jointly(store, key, _credit, request, fee_runs.nobody)
-        except Rejected as refusal:
-            if refusal.reason != "fee_on_proposal":
-                raise
-    return len(found)
+            await ask()
+        except Unavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - it is raised once all others were asked
+            fault.add_note(f"while {ask.args[1:]} was gone on with")
+            faults.append(fault)
+    if faults:
+        TIMER_FAULTS.labels(NAME).inc(len(faults))
+        raise faults[0]
+    return len(asked)
+
+
+async def _steps(store: FactStore, kind: str, run_id: str) -> None:
+    for _ in range(STEPS):
+        if not await ADVANCES[kind](store, run_id):
+            return
+
+
+async def _credit_unused(store: FactStore, subscription_id: str, now: datetime) -> None:
+    """Source: LIF-04. A subscription of which a fee is being invoiced waits until that is over."""
+    request = Request(fee_runs.ACTOR, subscription_id, causation_id=subscription_id, at=now)
+    try:
+        await execute_jointly(store, subscription_id, _credit, request, fee_runs.nobody)
+    except Rejected as refusal:
+        if refusal.reason != "fee_on_proposal":
+            raise
 
 
 async def _credit(joint: Joint) -> None:

@@ -14,6 +14,7 @@ from libs.runtime.faults import NotFound
 from libs.runtime.store import FactStore
 from libs.runtime.streams import Made, Stream
 from services.subscription_billing.application import records
+from services.subscription_billing.application.around import Around
 from services.subscription_billing.domain.subscription import subscription
 from services.subscription_billing.domain.subscription.course import Activate, Cancel
 from services.subscription_billing.domain.subscription.creation import (
@@ -47,27 +48,26 @@ async def today(store: FactStore, project: str, at: datetime) -> date:
     return local_day(at, await lookups.time_zone(store, project))
 
 
-async def new_subscription(store: FactStore, given: Mapping[str, Any], at: datetime) -> OpenSubscription:
+async def new_subscription(around: Around, given: Mapping[str, Any], at: datetime) -> OpenSubscription:
     """The command that opens a subscription from what was said: with the project's currency unless another was said, the
     next number of the group's sequence, and the price found on the day of opening. Source: SUB-01, SPR-03, SPR-05."""
-    group = await records.group(store, given["group"])
-    project = await lookups.project(store, given["project"])
+    group, project = await around.group(given["group"]), await around.project(given["project"])
     currency = given.get("currency") or (project.currency if project else "EUR")
     found = References(
         group=group,
         project=project,
-        category=await lookups.category(store, given["category"]),
-        customer=await lookups.customer(store, project.customer if project else None),
-        agreement=await lookups.agreement(store, given.get("agreement")),
+        category=await around.category(given["category"]),
+        customer=await around.customer(project.customer if project else None),
+        agreement=await around.agreement(given.get("agreement")),
     )
     said = {name: value for name, value in given.items() if name != "currency"}
     command = OpenSubscription(currency=currency, found=found, **said)
     if command.base_price is None and group is not None and project is not None:
-        on = await today(store, project.key, at)
+        on = await today(around.store, project.key, at)
         wanted = PriceWanted(group.invoicing_code, currency, on, category=command.category, project=project.key)
         wanted = replace(wanted, price_group=project.price_group)
-        command = replace(command, found=replace(found, price=await lookups.price(store, wanted)))
-    return await _numbered(store, command)
+        command = replace(command, found=replace(found, price=await lookups.price(around.store, wanted)))
+    return await _numbered(around.store, command)
 
 
 async def _numbered(store: FactStore, command: OpenSubscription) -> OpenSubscription:

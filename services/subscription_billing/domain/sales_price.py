@@ -58,7 +58,7 @@ def decide(command: Command, state: State) -> Sequence[Fact]:
         case SetSubscriptionSalesPrice(row=row), _:
             insist(
                 _one_scope(row),
-                _not_negative(row),
+                _something_charged(row),
                 known("code", row.code, command.code),
                 known("project", row.project, command.project),
                 known("price_group", row.price_group, command.price_group),
@@ -81,11 +81,12 @@ def _one_scope(row: says.SubscriptionSalesPriceSet) -> Refusal:
     return Rejected.value("two_scopes", "a row is for a project or for a price group", field="/price_group")
 
 
-def _not_negative(row: says.SubscriptionSalesPriceSet) -> Refusal:
-    """Source: SUB (fields), FEE-18."""
-    if row.price.minor >= 0:
+def _something_charged(row: says.SubscriptionSalesPriceSet) -> Refusal:
+    """A row says a price: where there is none, the price is zero anyway, with a warning. Source: SPR-05, data MNY-002."""
+    if row.price.minor > 0:
         return None
-    return Rejected.value("amount_negative", "a price is at least zero", field="/price")
+    code = "amount_zero" if row.price.minor == 0 else "amount_negative"
+    return Rejected.value(code, "a price is above zero", field="/price")
 
 
 def evolve(state: State, fact: Fact) -> State:

@@ -149,6 +149,7 @@ subscriptions = Projection(
             says.SubscriptionActivated: _in_state("active"),
             says.SubscriptionDeactivated: _in_state("inactive"),
             says.SubscriptionExpired: _in_state("expired"),
+            says.SubscriptionDeleted: _in_state("deleted"),
             says.CancellationScheduled: _scheduled,
             says.CancellationUndone: _undone,
             says.SubscriptionCancelled: _cancelled,

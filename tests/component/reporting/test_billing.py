@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 
 from libs.events.agreement import AgreementCreated
-from libs.events.subscription_billing_fees import FeeSelectedForCredit, FeeShare
+from libs.events.subscription_billing_fees import FeeDeleted, FeeSelectedForCredit, FeeShare
+from libs.events.subscription_billing_subscriptions import CurrencyChanged
 from libs.events.types import FIRST_DAY
 from libs.kernel.ids import natural_id
 from libs.kernel.money import Money
@@ -40,6 +41,7 @@ async def test_what_a_subscription_was_charged(reports_after: Asked) -> None:
         "project": "P-77",
         "customer": "C-1001",
         "currency": "EUR",
+        "subscription_currency": "EUR",
         "subscription_base_price": {"amount": "9000.00", "currency": "EUR"},
         "subscription_index": "100",
         "subscription_active": False,
@@ -65,6 +67,15 @@ async def test_what_a_subscription_was_charged(reports_after: Asked) -> None:
         "credit_note": None,
         "credited_on": None,
     }
+
+
+async def test_a_fee_keeps_its_currency_when_its_subscription_changes(reports_after: Asked) -> None:
+    """SRP-01, SUB-09: the price of the subscription is told in its own currency."""
+    yens = CurrencyChanged(before="EUR", currency="JPY", base_price=Money(900_000, "JPY"))
+    async with reports_after(quarter((a.SUBSCRIPTION, yens))) as client:
+        (row,) = await items(client, "subscription-transactions", currency="EUR")
+    assert row["subscription_base_price"] == {"amount": "900000", "currency": "JPY"}
+    assert row["base_price"] == {"amount": "9000.00", "currency": "EUR"}
 
 
 async def test_what_of_a_fee_is_earned(reports_after: Asked) -> None:
@@ -146,7 +157,7 @@ async def test_the_journal_of_invoices_and_credit_notes(reports_after: Asked) ->
 
 
 async def test_fees_are_added_up_by_what_became_of_them(reports_after: Asked) -> None:
-    """SRP-01, SRP-05, FTR-02: what is to be credited is invoiced still; currencies never meet."""
+    """SRP-01, SRP-05, FTR-02: what is to be credited is invoiced still, what was deleted is nothing; currencies never meet."""
     yen = Money(700, "JPY")
     in_yen = {"amount": yen, "currency": "JPY", "base_price": yen}
     share = FeeShare(share=1, percentage=Decimal(100), amount=yen)
@@ -154,11 +165,14 @@ async def test_fees_are_added_up_by_what_became_of_them(reports_after: Asked) ->
         (natural_id("fee", "2"), a.fee("10.00", "5.00")),
         (natural_id("fee", "3"), a.fee("7.00", chargeable=False)),
         (natural_id("fee", "4"), a.fee(**in_yen, shares=(share,))),
+        (natural_id("fee", "5"), a.fee("3.00")),
+        (natural_id("fee", "5"), FeeDeleted()),
         (a.QUARTER, FeeSelectedForCredit()),
     ]
     async with reports_after(quarter(*fees)) as client:
         answer = (await client.get(f"{REPORTS}/subscription-totals")).json()
         payers = await items(client, "subscription-totals", by="customer")
+        listed = await items(client, "subscription-transactions")
     assert [(row["key"], row["number"], row["currency"]) for row in answer["items"]] == [
         (a.SUBSCRIPTION, "SUB-1", "EUR"),
         (a.SUBSCRIPTION, "SUB-1", "JPY"),
@@ -173,6 +187,7 @@ async def test_fees_are_added_up_by_what_became_of_them(reports_after: Asked) ->
         "credited": (0, "0.00"),
         "non_chargeable": (1, "7.00"),
     }
+    assert natural_id("fee", "5") not in {each["fee"] for each in listed}
     assert yens["chargeable"] == (1, {"amount": "700", "currency": "JPY"})
     assert [each["chargeable"]["amount"]["amount"] for each in payers] == ["700", "10.00", "5.00"]
     assert [each["key"] for each in payers] == [None, "C-1001", "C-1002"]

@@ -52,53 +52,57 @@ async def test_the_same_as_csv(reports_after: Asked) -> None:
     assert all("subscription_billing." in answer.headers["position"] for answer in answers.values())
 
 
+FITS: dict[str, Any] = {
+    "subscription": a.SUBSCRIPTION,
+    "number": "SUB-1",
+    "group": "SUPPORT",
+    "project": "P-77",
+    "customer": "C-1001",
+    "category": "SUB",
+    "agreement": AGREEMENT,
+    "currency": "EUR",
+    "period_code": "QUARTERS",
+    "kind": "regular",
+    "status": "invoiced",
+    "inquiry": "invoiced",
+    "chargeable": "true",
+    "accrual_state": "open",
+    "from": "2026-12-31",
+    "to": "2026-10-01",
+    "project_date_from": "2026-10-01",
+    "project_date_to": "2026-10-01",
+}
+FITS_NOTHING: dict[str, Any] = {
+    "subscription": a.QUARTER,
+    "number": "SUB-2",
+    "group": "OTHER",
+    "project": "P-1",
+    "customer": "C-1",
+    "category": "X",
+    "agreement": a.QUARTER,
+    "currency": "USD",
+    "period_code": "X",
+    "kind": "non_regular",
+    "status": "credited",
+    "inquiry": "chargeable",
+    "chargeable": "false",
+    "accrual_state": "none",
+    "from": "2027-01-01",
+    "to": "2026-09-30",
+    "project_date_from": "2026-10-02",
+    "project_date_to": "2026-09-30",
+    "run": a.QUARTER,
+}
+
+
 async def test_filters_select(reports_after: Asked) -> None:
     """SRP-01, SRP-02: each by itself, and one that fits nothing."""
-    fits: dict[str, Any] = {
-        "subscription": a.SUBSCRIPTION,
-        "number": "SUB-1",
-        "group": "SUPPORT",
-        "project": "P-77",
-        "customer": "C-1001",
-        "category": "SUB",
-        "agreement": AGREEMENT,
-        "currency": "EUR",
-        "period_code": "QUARTERS",
-        "kind": "regular",
-        "status": "invoiced",
-        "inquiry": "invoiced",
-        "chargeable": "true",
-        "accrual_state": "open",
-        "from": "2026-12-31",
-        "to": "2026-10-01",
-        "project_date_from": "2026-10-01",
-        "project_date_to": "2026-10-01",
-    }
-    not_so: dict[str, Any] = {
-        "subscription": a.QUARTER,
-        "number": "SUB-2",
-        "group": "OTHER",
-        "project": "P-1",
-        "customer": "C-1",
-        "category": "X",
-        "agreement": a.QUARTER,
-        "currency": "USD",
-        "period_code": "X",
-        "kind": "non_regular",
-        "status": "credited",
-        "inquiry": "chargeable",
-        "chargeable": "false",
-        "accrual_state": "none",
-        "from": "2027-01-01",
-        "to": "2026-09-30",
-        "project_date_from": "2026-10-02",
-        "project_date_to": "2026-09-30",
-        "run": a.QUARTER,
-    }
     async with reports_after(quarter()) as client:
-        found = {name: len(await items(client, "subscription-fees", **{name: value})) for name, value in fits.items()}
-        none = {name: len(await items(client, "subscription-fees", **{name: value})) for name, value in not_so.items()}
+        found = {name: len(await items(client, "subscription-fees", **{name: value})) for name, value in FITS.items()}
+        none = {
+            name: len(await items(client, "subscription-fees", **{name: value})) for name, value in FITS_NOTHING.items()
+        }
         refused = await client.get(f"{REPORTS}/subscription-fees", params={"from": "2026-02-01", "to": "2026-01-01"})
-    assert found == dict.fromkeys(fits, 1)
-    assert none == dict.fromkeys(not_so, 0)
+    assert found == dict.fromkeys(FITS, 1)
+    assert none == dict.fromkeys(FITS_NOTHING, 0)
     assert (refused.status_code, refused.json()["error_code"]) == (422, "period_reversed")

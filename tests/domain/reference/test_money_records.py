@@ -1,7 +1,7 @@
 """What invoicing and the ledger go by is put whole; what cannot be true is refused by field."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -58,6 +58,13 @@ def tax_code(rates: Any) -> money.TaxCodeRecorded:
 )
 def test_a_good_record_is_recorded(fact: Fact) -> None:
     """INV-05, INV-09, LED-01, LNP-02: also the shares that make exactly one whole."""
+    a_record.given().when(Put(fact)).then(fact)
+
+
+@pytest.mark.parametrize("kind", get_args(money.PostingType))
+def test_an_account_is_said_for_every_posting_type_of_a_fee(kind: str) -> None:
+    """LED-02, INV-10: the receivable, revenue, tax, and the pair that defers."""
+    fact = profile(posting_type=kind)
     a_record.given().when(Put(fact)).then(fact)
 
 

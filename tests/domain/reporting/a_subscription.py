@@ -115,6 +115,7 @@ def invoiced(amount: str = "9000.00", share: int = 1, **other: Any) -> FeeInvoic
         "project_date": OCTOBER.first,
         "amount": euros(amount),
         "net": euros(amount),
+        "rate": Decimal(1),
         "schedule": SCHEDULE,
         **other,
     }

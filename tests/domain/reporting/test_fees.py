@@ -17,6 +17,7 @@ from libs.events.subscription_billing_subscriptions import (
     SubscriptionActivated,
     SubscriptionCancelled,
     SubscriptionDeactivated,
+    SubscriptionDeleted,
     SubscriptionExpired,
 )
 from libs.kernel.money import Money
@@ -108,6 +109,7 @@ def test_a_share_that_was_never_told_is_nothing(share: int) -> None:
         (SubscriptionDeactivated(), {"active": False}),
         (SubscriptionCancelled(last_day=LAST, mode="immediate"), {"active": False}),
         (SubscriptionExpired(last_day=LAST), {"active": False}),
+        (SubscriptionDeleted(), {"active": False}),
         (CategoryChanged(before="SUB", category="OTHER"), {"category": "OTHER"}),
         (
             CurrencyChanged(before="EUR", currency="JPY", base_price=Money(900, "JPY")),

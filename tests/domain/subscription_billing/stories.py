@@ -16,7 +16,7 @@ from services.subscription_billing.domain.subscription.course import (
     SetTerm,
     UndoCancellation,
 )
-from services.subscription_billing.domain.subscription.creation import ChangeCategory, ChangeCurrency, Rename
+from services.subscription_billing.domain.subscription.creation import ChangeCategory, ChangeCurrency, Delete, Rename
 from services.subscription_billing.domain.subscription.prices import UpdateBasePrice, UpdateIndex, UpdateInGroup
 from tests.domain.subscription_billing.facts import APRIL, JANUARY, JULY, LAST, MARCH, RUN, days, usd
 from tests.domain.subscription_billing.records import cancel, open_it
@@ -46,6 +46,7 @@ STORIES: dict[str, tuple[Command, ...]] = {
         cancel(APRIL),
         EndIfOver(JULY),
     ),
+    "opened twice": (open_it(), Activate(JANUARY), Delete("Entered twice")),
     "called off": (open_it(), cancel(APRIL), UndoCancellation(MARCH), cancel(MARCH)),
     "ended while it rests": (
         open_it(),

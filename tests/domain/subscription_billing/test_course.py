@@ -166,7 +166,7 @@ def test_a_subscription_is_cancelled_once() -> None:
     waiting = RUNNING.given(scheduled(MARCH_31))
     waiting.when(cancel(MARCH)).then_not_allowed(
         "active",
-        *("rename", "change-category", "change-currency", "set-term", "undo-cancellation"),
+        *("rename", "change-category", "change-currency", "set-term", "delete", "undo-cancellation"),
         *("update-base-price", "update-index", "deactivate", "release-parked"),
     )
 

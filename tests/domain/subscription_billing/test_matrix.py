@@ -30,7 +30,7 @@ from services.subscription_billing.domain.subscription.course import (
     UndoCancellation,
     untimely,
 )
-from services.subscription_billing.domain.subscription.creation import ChangeCategory, ChangeCurrency, Rename
+from services.subscription_billing.domain.subscription.creation import ChangeCategory, ChangeCurrency, Delete, Rename
 from services.subscription_billing.domain.subscription.prices import UpdateBasePrice, UpdateIndex, UpdateInGroup
 from services.subscription_billing.domain.subscription.state import State
 from tests.domain.subscription_billing.facts import JANUARY, JULY, LAST, MARCH, days, eur, usd
@@ -54,6 +54,7 @@ EVERY_COMMAND: tuple[Command, ...] = (
     ChangeCurrency("EUR"),
     *map(Activate, (JANUARY, NEXT_YEAR)),
     Deactivate(),
+    Delete(),
     SetTerm(None, None),
     SetTerm(JANUARY, LAST),
     SetTerm(LAST, JANUARY),

@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
+from libs.events.subscription_billing_fees import BilledFee, FeeDaysFreed, SubscriptionBilled
 from libs.events.subscription_billing_subscriptions import (
     CategoryChanged,
     CurrencyChanged,
+    SubscriptionDeleted,
     SubscriptionRenamed,
 )
 from libs.kernel.money import Money
+from libs.rules.billing import Span
 from services.subscription_billing.domain.references import Category, Group, Named, PriceFound, Project
-from services.subscription_billing.domain.subscription.creation import ChangeCategory, ChangeCurrency, Rename
+from services.subscription_billing.domain.subscription.creation import ChangeCategory, ChangeCurrency, Delete, Rename
 from services.subscription_billing.domain.subscription.guards import nothing_open
 from services.subscription_billing.domain.subscription.state import Draft, Fee
-from tests.domain.subscription_billing.facts import AGREEMENT, JANUARY, LAST, days, eur, opened, term, usd
+from tests.domain.subscription_billing.facts import AGREEMENT, JANUARY, LAST, RUN, days, eur, opened, term, usd
 from tests.domain.subscription_billing.records import CONTRACT, LABOUR, TYPED, a_subscription, open_it
 
 
@@ -152,7 +155,7 @@ def test_the_currency_changes_to_a_price_in_it_while_there_is_no_fee() -> None:
 
 
 def test_a_fee_that_is_not_credited_freezes_the_currency() -> None:
-    """SUB-09, SUB-08."""
+    """SUB-09."""
     draft = a_subscription.given(opened()).state
     assert isinstance(draft, Draft)
     january = Fee(days("2026-01-01", "2026-01-31"))
@@ -160,3 +163,26 @@ def test_a_fee_that_is_not_credited_freezes_the_currency() -> None:
     assert frozen is not None
     assert (frozen.kind, frozen.reason) == ("state", "currency_frozen")
     assert nothing_open(replace(draft, fees={"f-1": replace(january, credited=True)})) is None
+
+
+def test_it_is_deleted_while_nothing_was_ever_billed_for_it() -> None:
+    """SUB-08: a deleted fee is none, a credited one is; days that were billed elsewhere count as well."""
+    deleted, january = SubscriptionDeleted(reason="Entered twice"), days("2026-01-01", "2026-01-31")
+    draft = a_subscription.given(opened())
+    after = draft.when(Delete("Entered twice")).then(deleted)
+    after.when(Delete()).then_not_allowed("deleted")
+    billed = draft.given(billed_once(january))
+    billed.when(Delete()).then_refused("state", "has_fees")
+    billed.given(freed(january, "credited")).when(Delete()).then_refused("state", "has_fees")
+    billed.given(freed(january, "deleted")).when(Delete("Entered twice")).then(deleted)
+    running = a_subscription.given(opened(billed_before=january))
+    running.when(Delete()).then_refused("state", "has_fees")
+
+
+def billed_once(span: Span) -> Any:
+    fee = BilledFee(fee=RUN, kind="regular", days=span, cycle=1, amount=eur("310.00"))
+    return SubscriptionBilled(fees=(fee,))
+
+
+def freed(span: Span, because: Any) -> Any:
+    return FeeDaysFreed(fee=RUN, days=span, cycle=1, because=because)

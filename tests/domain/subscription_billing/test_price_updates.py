@@ -84,7 +84,7 @@ def test_an_index_is_above_zero_a_price_not_below_it(command: Any, reason: str) 
 
 def test_an_update_says_one_thing_in_the_currency_of_the_subscription() -> None:
     for command in (based(), based("10", "1.00"), indexed(), indexed(percent="1", to="1")):
-        priced().when(command).then_refused("value", "missing", "/percent")
+        priced().when(command).then_refused("value", "one_of_two", "/percent")
     priced().when(UpdateBasePrice(today=MARCH, to=usd("1.00"))).then_refused("value", "currency_mismatch", "/to")
     priced().when(based(to="120.00")).then_refused("state", "nothing_to_change")
     priced().when(indexed(percent="0")).then_refused("state", "nothing_to_change")
@@ -115,7 +115,18 @@ def test_a_percentage_is_of_the_price_that_counts_on_the_day() -> None:
     first = priced().given(base("120.00", "132.00", "10", effective_on=FEBRUARY))
     first.when(based("10", effective_on=JANUARY)).then(base("120.00", "132.00", "10", effective_on=JANUARY))
     first.when(based("10", effective_on=APRIL)).then(base("132.00", "145.20", "10", effective_on=APRIL))
-    first.when(based("10")).then(base("132.00", "145.20", "10"))
+    later = priced().given(index("100", "110.0000", "10", effective_on=FEBRUARY))
+    later.when(indexed("10", effective_on=JANUARY)).then(index("100", "110.0000", "10", effective_on=JANUARY))
+
+
+def test_an_update_without_a_day_takes_the_place_of_all_before_it() -> None:
+    """IDX-05: a fee for January that is created after it has the new price too."""
+    dated = priced().given(
+        base("120.00", "132.00", "10", effective_on=FEBRUARY), index("100", "110.0000", "10", effective_on=FEBRUARY)
+    )
+    after = dated.when(based("10")).then(base("132.00", "145.20", "10"))
+    both = after.when(indexed("10")).then(index("110.0000", "121.0000", "10"))
+    assert on(both, JANUARY) == on(both, LAST) == ("145.20", "121.0000")
 
 
 def test_what_was_said_for_a_later_day_is_not_lost_by_an_update_without_one() -> None:

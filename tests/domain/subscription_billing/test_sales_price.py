@@ -41,6 +41,7 @@ def test_a_row_names_a_code_a_currency_and_whom_it_is_for() -> None:
     [
         (row(project="P-1", price_group="X"), {}, "two_scopes", "/price_group"),
         (row(price=eur("-0.01")), {}, "amount_negative", "/price"),
+        (row(price=Money.zero("EUR")), {}, "amount_zero", "/price"),
         (row(), {"code": None}, "unknown_reference", "/code"),
         (row(project="P-404"), {}, "unknown_reference", "/project"),
         (row(project="P-1"), {"project": replace(PROJECT, active=False)}, "inactive_reference", "/project"),
@@ -62,11 +63,6 @@ def test_a_row_changes_is_withdrawn_and_comes_back() -> None:
     withdrawn.when(WithdrawPrice()).then_not_allowed("withdrawn", "set-subscription-sales-price")
     withdrawn.when(put(row())).then(row())
     a_row.when(WithdrawPrice()).then_not_allowed("absent", "set-subscription-sales-price")
-
-
-def test_a_price_of_zero_is_a_price() -> None:
-    free = row(price=Money.zero("EUR"))
-    a_row.when(put(free)).then(free)
 
 
 def test_parameters_have_defaults_and_are_set_whole() -> None:

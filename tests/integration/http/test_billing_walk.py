@@ -225,6 +225,28 @@ async def test_one_proposal_for_each_subscription(manager: httpx.AsyncClient, ap
     assert (made["proposals"], made["lines"]) == (3, 3)
 
 
+async def test_a_run_takes_what_fits_all_that_was_named(manager: httpx.AsyncClient, apps: Apps) -> None:
+    """INV-02, INV-03: by project, contract, payer, group, subscription, kind and project date."""
+    one, _ = await subscribed(manager, "one"), await subscribed(manager, "two")
+    days = {"from": "2026-03-01", "to": "2026-04-30"}
+    await ran(apps, manager, "fee-runs", "spring", **RUN | {"days": days})
+    named: dict[str, Any] = {
+        "project_dates": MARCH,
+        "project": "BILLED",
+        "contract": "CT-1",
+        "customer": "C-1",
+        "group": "CARE",
+        "subscription": one,
+        "kinds": ["regular"],
+    }
+    others = {"project": "SHARED", "contract": "CT-2", "customer": "C-2", "group": "TYPED", "kinds": ["price_change"]}
+    for name, value in others.items():
+        made = await ran(apps, manager, "proposal-runs", f"other {name}", **INVOICES | named | {name: value})
+        assert (name, made["proposals"]) == (name, 0)
+    made = await ran(apps, manager, "proposal-runs", "all of it", **INVOICES | named)
+    assert (made["proposals"], made["lines"]) == (1, 1)
+
+
 async def test_an_immediate_cancellation_takes_off_what_was_billed_for_later_days(
     manager: httpx.AsyncClient, apps: Apps
 ) -> None:

@@ -87,7 +87,7 @@ async def test_one_bad_row_keeps_the_whole_file_out_and_every_bad_row_is_named(
     named = {(each["row"], each.get("column"), each["error_code"]) for each in answer.json()["errors"]}
     assert named == {(2, "project", "not_time_and_material"), (4, "category", "not_fee_category")}
     half = await send(manager, HEAD + HALL_1.replace("2026-02-28", ""))
-    assert half.json()["errors"][0]["error_code"] == "missing"
+    assert half.json()["errors"][0]["error_code"] == "incomplete_period"
     assert await apps.stores[NAME].recorder.read_log(0, 100) == before
 
 
@@ -101,3 +101,13 @@ async def test_the_same_file_again_records_nothing(manager: httpx.AsyncClient, a
     assert other.json()["errors"] == [
         {"row": 2, "column": "number", "error_code": "number_taken", "detail": "another subscription has this number"}
     ]
+
+
+async def test_a_file_of_a_thousand_is_one_append(manager: httpx.AsyncClient, apps: Apps) -> None:
+    rows = [f"H-{at},Hall {at},TYPED,P-1,FEE,EUR,310.00,100,2025-01-01,2025-12-31,true\n" for at in range(1000)]
+    before = len(await apps.stores[NAME].recorder.read_log(0, 5000))
+    answer = await send(manager, HEAD + "".join(rows))
+    assert answer.status_code == httpx.codes.OK, answer.text
+    assert (answer.json()["recorded"], answer.json()["facts"]) == (1000, 2000)
+    log = (await apps.stores[NAME].recorder.read_log(0, 5000))[before:]
+    assert (len(log), len({fact.recorded_at for fact in log})) == (2000, 1)

@@ -22,7 +22,9 @@ async def manager(apps: Apps) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_a_code_is_defined_and_its_periods_are_generated_and_split(manager: httpx.AsyncClient) -> None:
+async def test_a_code_is_defined_and_its_periods_are_generated_and_split(
+    manager: httpx.AsyncClient, apps: Apps
+) -> None:
     """PER-01, PER-03, PER-05."""
     code = {"name": "From the 31st", "unit": "month", "alignment": "anchored", "anchor": "2024-01-31"}
     answer = await put(manager, "period-codes/M31", **code)
@@ -30,6 +32,9 @@ async def test_a_code_is_defined_and_its_periods_are_generated_and_split(manager
     days = {"from": "2024-01-31", "to": "2024-04-29"}
     path = "/v1/period-codes/M31"
     await done(manager, f"{path}/generate-periods", "once", days=days)
+    early = await say(manager, f"{path}/split-period", "early", on="2024-04-10")
+    assert early.status_code == httpx.codes.SERVICE_UNAVAILABLE, "a fee that was not heard of could be overlooked"
+    await hears(apps, BILLING, NAME)
     await done(manager, f"{path}/split-period", "once", on="2024-04-10")
     shown = (await manager.get(path)).json()
     assert shown["anchor"] == "2024-01-31"
@@ -62,16 +67,18 @@ async def test_days_are_a_first_and_a_last_one(manager: httpx.AsyncClient) -> No
     assert [refusal(answer) for answer in answers] == [(422, code, "/days") for _, code in BAD_DAYS]
 
 
-async def test_a_group_is_put_revised_and_retired(manager: httpx.AsyncClient) -> None:
+async def test_a_group_is_put_revised_and_retired(manager: httpx.AsyncClient, apps: Apps) -> None:
     """SGR-01, SGR-03, SGR-04."""
     yearly = {"name": "Yearly", "invoicing_code": "YEAR", "accrue_revenue": True}
     await put(manager, "subscription-groups/YEARLY", **yearly)
+    await hears(apps, BILLING, NAME)
     shown = (await manager.get("/v1/subscription-groups/YEARLY")).json()
     assert (shown["accrual_code"], shown["state"]) == ("YEAR", "standing")
     by_week = await put_again(manager, "subscription-groups/YEARLY", **yearly | {"accrual_code": "WEEK"})
     assert refusal(by_week) == (422, "accrual_code_incompatible", "/accrual_code")
     by_month = await put_again(manager, "subscription-groups/YEARLY", **yearly | {"accrual_code": "MONTH"})
     assert by_month.status_code == httpx.codes.OK, by_month.text
+    await hears(apps, BILLING, NAME)
     unknown = await put_again(manager, "subscription-groups/YEARLY", **yearly | {"invoicing_code": "NONE"})
     assert refusal(unknown) == (422, "unknown_reference", "/invoicing_code")
     await done(manager, "/v1/subscription-groups/CARE/retire", "once", reason="No longer offered")

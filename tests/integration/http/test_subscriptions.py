@@ -120,7 +120,15 @@ async def test_a_subscription_is_not_started_on_a_terminated_agreement(manager: 
     ):
         problem = answer.json()
         assert (answer.status_code, problem["error_code"]) == (409, "illegal_transition")
-        assert problem["current_state"] == "terminated"
+        assert problem["state"] == "terminated"
+
+
+async def test_what_was_opened_by_mistake_is_deleted_and_its_number_stays_taken(manager: httpx.AsyncClient) -> None:
+    """SUB-08."""
+    typed = {"group": "TYPED", "number": "HALL-2"}
+    path = await opened(manager, "typed", **typed)
+    assert (await done(manager, f"{path}/delete", "once", reason="Entered twice"))["state"] == "deleted"
+    assert refusal(await say(manager, "/v1/subscriptions", "again", **SAYS | typed)) == (409, "number_taken", "")
 
 
 async def test_a_subscription_is_cancelled_once(manager: httpx.AsyncClient) -> None:
@@ -129,7 +137,7 @@ async def test_a_subscription_is_cancelled_once(manager: httpx.AsyncClient) -> N
     await done(manager, f"{path}/cancel", "first", on="2026-03-02", mode="immediate")
     again = await say(manager, f"{path}/cancel", "second", on="2026-03-02", mode="immediate")
     assert (again.status_code, again.json()["error_code"]) == (409, "illegal_transition")
-    assert again.json()["current_state"] == "cancelled"
+    assert again.json()["state"] == "cancelled"
     assert (await state_of(manager, path))["state"] == "cancelled"
 
 
@@ -181,7 +189,7 @@ async def test_lists_are_filtered_and_paged_and_customers_see_their_own(manager:
 
 
 async def test_the_index_of_a_group_is_updated_by_one_run(manager: httpx.AsyncClient, apps: Apps) -> None:
-    """IDX-03: one fact per active subscription with the run that they share; asked again, the same answer."""
+    """IDX-03, SGR-02: one fact per active subscription with the run that they share; asked again, the same answer."""
     paths = [await opened(manager, key) for key in ("a", "b", "draft", "coming")]
     for path in (paths[0], paths[1], paths[3]):
         await done(manager, f"{path}/activate", "once")
@@ -216,18 +224,18 @@ async def test_named_subscriptions_are_updated_and_what_nobody_accepts_is_refuse
     nothing = await done(manager, "/v1/base-price-updates", "nobody", subscriptions=[unknown], percent="10")
     assert (nothing["updated"], nothing["unchanged"]) == (0, 0)
     both = await say(manager, "/v1/index-updates", "both", group="CARE", subscriptions=[name], percent="1")
-    assert refusal(both)[:2] == (422, "missing")
+    assert refusal(both)[:2] == (422, "one_of_two")
     neither = await say(manager, f"{path}/update-index", "neither")
-    assert refusal(neither)[:2] == (422, "missing")
+    assert refusal(neither)[:2] == (422, "one_of_two")
     gone = await say(manager, "/v1/index-updates", "gone", group="NONE", percent="1")
     assert gone.status_code == httpx.codes.NOT_FOUND
 
 
 async def test_timers_end_what_is_over_where_it_is_once(manager: httpx.AsyncClient, apps: Apps) -> None:
     """LIF-07, PER-07: in Tokyo a day is over before it is in Brussels; firing again tells nothing new."""
-    clerk = {"currency": "EUR"}
-    brussels = await opened(manager, "brussels", ends_on="2026-03-31")
-    tokyo = await opened(manager, "tokyo", project="TOKYO", ends_on="2026-03-31", **clerk)
+    terms = {"currency": "EUR", "ends_on": "2026-03-31", "at": "2026-01-05T08:00:00Z"}
+    brussels = await opened(manager, "brussels", **terms)
+    tokyo = await opened(manager, "tokyo", project="TOKYO", **terms)
     await hears(apps, BILLING, NAME)
     store = apps.stores[NAME]
     before = datetime(2026, 3, 31, 14, 59, 59, tzinfo=UTC)

@@ -109,8 +109,8 @@ def _put(fee: AFee, _: Step) -> Appended:
     return [(fee.id, a.put()), (fee.id, a.taken_off())] if fee.state == "chargeable" else []
 
 
-def _delete(fee: AFee, step: Step) -> Appended:
-    if fee.state != "chargeable" or step.b:
+def _delete(fee: AFee, _: Step) -> Appended:
+    if fee.state != "chargeable":
         return []
     fee.state = "deleted"
     return [(fee.id, FeeDeleted())]

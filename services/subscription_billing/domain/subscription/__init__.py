@@ -20,6 +20,7 @@ from services.subscription_billing.domain.subscription.course import (
 from services.subscription_billing.domain.subscription.creation import (
     ChangeCategory,
     ChangeCurrency,
+    Delete,
     OpenSubscription,
     Rename,
 )
@@ -28,6 +29,7 @@ from services.subscription_billing.domain.subscription.state import (
     Absent,
     Active,
     Cancelled,
+    Deleted,
     Draft,
     Expired,
     Inactive,
@@ -42,6 +44,7 @@ Command = (
     | Activate
     | Deactivate
     | SetTerm
+    | Delete
     | Cancel
     | UndoCancellation
     | EndIfOver
@@ -64,6 +67,7 @@ _CHANGES: Mapping[type[Command], Decision] = {
     ChangeCategory: creation.change_category,
     ChangeCurrency: creation.change_currency,
     SetTerm: course.set_term,
+    Delete: creation.delete,
     Cancel: course.cancel,
     UndoCancellation: course.undo_cancellation,
     UpdateBasePrice: prices.update_base_price,
@@ -99,6 +103,7 @@ DECISIONS: Mapping[type[State], Mapping[type[Command], Decision]] = {
     },
     Cancelled: {**_OVER},
     Expired: {**_OVER},
+    Deleted: {**_OVER},
 }
 """Which commands a state accepts, and who decides."""
 
@@ -118,6 +123,7 @@ _CHANGED: Mapping[type[Fact], Fold] = {
     says.CancellationUndone: course.cancellation_undone,
     says.SubscriptionCancelled: course.cancelled,
     says.SubscriptionExpired: course.expired,
+    says.SubscriptionDeleted: creation.deleted,
     says.BasePriceUpdated: prices.base_price_updated,
     says.IndexUpdated: prices.index_updated,
 }
@@ -143,6 +149,7 @@ FOLDS: Mapping[type[State], Mapping[type[Fact], Fold]] = {
     },
     Cancelled: {**_BILLED},
     Expired: {**_BILLED},
+    Deleted: {**_BILLED},
 }
 """What a fact makes of a state; any other pair leaves the state as it is."""
 
@@ -166,7 +173,7 @@ def evolve(state: State, fact: Fact) -> State:
 
 
 def state_name(state: State) -> str:
-    """The word for a state: absent, draft, active, inactive, cancelled, expired."""
+    """The word for a state: absent, draft, active, inactive, cancelled, expired, deleted."""
     return type(state).__name__.lower()
 
 

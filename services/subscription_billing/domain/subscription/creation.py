@@ -12,7 +12,15 @@ from libs.rules.billing import NEUTRAL, BaseVersion, IndexVersion, Span, base_to
 from services.subscription_billing.domain.guards import insist, known, something_changes
 from services.subscription_billing.domain.references import Agreement, Category, Group, Named, PriceFound, Project
 from services.subscription_billing.domain.subscription import guards
-from services.subscription_billing.domain.subscription.state import ALWAYS, Absent, Draft, Header, Open
+from services.subscription_billing.domain.subscription.state import (
+    ALWAYS,
+    Absent,
+    Deleted,
+    Draft,
+    Header,
+    Open,
+    become,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +81,13 @@ class ChangeCurrency:
     currency: str
     base_price: Money | None = None
     price: PriceFound | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Take back what was opened by mistake. Source: SUB-08."""
+
+    reason: str | None = None
 
 
 def open_subscription(command: OpenSubscription, _: Absent) -> Sequence[says.SubscriptionFact]:
@@ -161,6 +176,12 @@ def change_currency(command: ChangeCurrency, subscription: Open) -> Sequence[say
     return [says.CurrencyChanged(before=before, currency=command.currency, base_price=price, price_row=row)]
 
 
+def delete(command: Delete, subscription: Open) -> Sequence[says.SubscriptionFact]:
+    """Only while there is no fee, here or elsewhere; a credited one stays one. Source: SUB-08."""
+    insist(guards.never_billed(subscription))
+    return [says.SubscriptionDeleted(reason=command.reason)]
+
+
 def opened(_: Absent, fact: says.SubscriptionOpened) -> Draft:
     """A draft, with the prices that it was opened with."""
     header = Header(**{each.name: getattr(fact, each.name) for each in fields(Header)})
@@ -182,3 +203,8 @@ def currency_changed(subscription: Open, fact: says.CurrencyChanged) -> Open:
     """Another currency, and one price in it."""
     header = replace(subscription.header, currency=fact.currency)
     return replace(subscription, header=header, bases=(BaseVersion(ALWAYS, fact.base_price),))
+
+
+def deleted(subscription: Open, _: says.SubscriptionDeleted) -> Deleted:
+    """Nothing of it counts."""
+    return become(Deleted, subscription)

@@ -103,6 +103,13 @@ def nothing_open(subscription: Existing) -> Refusal:
     return Rejected.state("currency_frozen", "there are fees in its currency that are not credited")
 
 
+def never_billed(subscription: Existing) -> Refusal:
+    """There is no fee, and no day was billed elsewhere. Source: SUB-08."""
+    if not subscription.fees and subscription.billed_before is None:
+        return None
+    return Rejected.state("has_fees", "days of it were billed: cancel it")
+
+
 def term_is_not_over(subscription: Existing, today: date) -> Refusal:
     """What is over does not begin again. Source: LIF-02, LIF-07."""
     if subscription.ends_on is None or today <= subscription.ends_on:

@@ -113,7 +113,7 @@ def _new_index(command: UpdateIndex, subscription: Open) -> says.IndexUpdated:
 def _one_of_two(percent: Decimal | None, to: object) -> Rejected | None:
     if (percent is None) != (to is None):
         return None
-    return Rejected.value("missing", "a percentage or a new value, and not both", field="/percent")
+    return Rejected.value("one_of_two", "a percentage or a new value, and not both", field="/percent")
 
 
 def _nothing_to_come(

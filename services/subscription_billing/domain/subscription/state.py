@@ -140,7 +140,12 @@ class Expired(Existing):
     """Its term is over. Source: LIF-07."""
 
 
-Opened = Draft | Active | Inactive | Cancelled | Expired
+@dataclass(frozen=True)
+class Deleted(Existing):
+    """It was a mistake: nothing of it counts. Source: SUB-08."""
+
+
+Opened = Draft | Active | Inactive | Cancelled | Expired | Deleted
 State = Absent | Opened
 Open = Draft | Active | Inactive
 """The states in which it can still change."""
