@@ -94,7 +94,7 @@ def _show(system: System) -> None:
     print("\nAPIs, each with its documents:")
     for name, address in system.addresses.items():
         if name != "issuer":
-            print(f"  {name:<12} {address}/docs")
+            print(f"  {name:<20} {address}/docs")
     print(f"A token:       curl -X POST '{system.addresses['issuer']}/token?subject=me&role=service_manager'")
     print(f"Analysts:      psql {analyst}, schema analytics (read only)")
     print(f"Facts:         Kafka at {system.kafka_bootstrap}, topic order.events.v1 (docs/consuming.md)", flush=True)

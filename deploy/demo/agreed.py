@@ -14,13 +14,15 @@ STAGES = (
 )
 
 
-def four_visits_on_an_agreement(manager: Person, dispatcher: Person) -> None:
-    """The agreement, and what became of its promises."""
+def four_visits_on_an_agreement(manager: Person, dispatcher: Person) -> str:
+    """The agreement, and what became of its promises; answers the agreement's id."""
     agreement = the_agreement(manager)
-    a_visit_in_time(dispatcher, agreement)
+    in_time = a_visit_in_time(dispatcher, agreement)
+    manager.says(f"{in_time}/post", "in time posted", at="2026-05-05T08:00:00Z")
     a_visit_that_came_too_late(dispatcher, agreement)
     a_visit_that_waits_over_a_weekend(dispatcher, agreement)
     an_arrival_that_is_reported_late(dispatcher, agreement)
+    return agreement
 
 
 def the_agreement(manager: Person) -> str:
@@ -51,11 +53,12 @@ def the_agreement(manager: Person) -> str:
     return str(created["id"])
 
 
-def a_visit_in_time(dispatcher: Person, agreement: str) -> None:
-    """Called at 08:30, there at 10:00, done at 15:00."""
+def a_visit_in_time(dispatcher: Person, agreement: str) -> str:
+    """Called at 08:30, there at 10:00, done at 15:00; answers the order's path."""
     order = called(dispatcher, agreement, "in time", "2026-05-04T06:30:00Z", "Oil pressure too low")
     dispatcher.says(f"{order}/report-arrival", "in time arrival", worker="W-01", at="2026-05-04T08:00:00Z")
     done(dispatcher, order, "in time", "2026-05-04T13:00:00Z")
+    return order
 
 
 def a_visit_that_came_too_late(dispatcher: Person, agreement: str) -> None:

@@ -37,8 +37,8 @@ class Company:
             time.sleep(_PAUSE_SECONDS)
         if answer.is_error and answer.status_code != httpx.codes.PRECONDITION_FAILED:
             raise Refused(f"{method} {path}: {answer.status_code} {answer.text}")
-        if position := answer.headers.get("position"):
-            self._positions[position.rpartition(".")[0]] = position
+        for position in filter(None, answer.headers.get("position", "").split(",")):
+            self._positions[position.strip().rpartition(".")[0]] = position.strip()
         return answer
 
     def close(self) -> None:
@@ -72,3 +72,12 @@ class Person:
     def asks(self, service: str, path: str, **query: Any) -> Any:
         """Asks a question."""
         return self._company.send(service, "GET", path, self._token, params=query).json()
+
+    def asks_until(self, service: str, path: str, settled: Callable[[Any], bool], **query: Any) -> Any:
+        """Asks until the answer is the one that is waited for. Refused when it never is."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not settled(answer := self.asks(service, path, **query)):
+            if time.monotonic() > until:
+                raise Refused(f"GET {path} {query}: still {answer}")
+            time.sleep(_PAUSE_SECONDS)
+        return answer

@@ -1,15 +1,17 @@
-"""What the story comes to: margins, the documents that were issued, and what became of the promises, as tables."""
+"""What the story comes to: margins, the documents issued, what became of the promises and of subscriptions, as tables."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from deploy.demo.company import Person
+from deploy.demo.earned import earned
 from deploy.demo.promises import promises
 from deploy.demo.table import Cells, table
 
 
 def report(manager: Person) -> str:
-    """The margin report by order, its grand total, the invoices and credit notes, the SLA report and a ledger."""
+    """The margin report by order, its grand total, the invoices and credit notes, the SLA report and a ledger, and the
+    reports on subscriptions."""
     lines = manager.asks("reporting", "/v1/reports/margin-lines", limit=1000)["items"]
     totals = manager.asks("reporting", "/v1/reports/margin-totals", by="order", limit=1000)
     documents = manager.asks("invoicing", "/v1/invoices", limit=1000)["items"]
@@ -22,6 +24,7 @@ def report(manager: Person) -> str:
             table("Lines of SO-000001", _LINE, [_line(line) for line in lines if line["number"] == "SO-000001"]),
             table("Invoices and credit notes, EUR", _DOCUMENT, [_document(document) for document in documents]),
             *promises(manager),
+            *earned(manager),
         )
     )
 

@@ -1,13 +1,17 @@
-"""The spring of a service company: what it owns, seven visits to two customers, and four more on an agreement.
+"""The year of a service company: what it owns, seven visits to two customers, four more on an agreement, and eight
+subscriptions.
 
-Everything has its date in the spring of 2026; what the services record carries today's date beside it.
+Visits have their dates in the spring of 2026, subscriptions from October 2025 to August 2026; what the services record
+carries today's date beside it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from deploy.demo.agreed import four_visits_on_an_agreement
+from deploy.demo.books import the_books, the_contracts
 from deploy.demo.company import Company, Person
+from deploy.demo.subscribed import eight_subscriptions
 
 SPRING = "2026-01-01"
 
@@ -15,6 +19,7 @@ SPRING = "2026-01-01"
 def tell(company: Company) -> None:
     """Tells the whole story. Told again, it changes nothing."""
     manager, dispatcher = company.person("service_manager"), company.person("dispatcher")
+    the_books(manager)
     what_the_company_owns(manager)
     a_repair_in_full(manager, dispatcher)
     a_visit_that_was_called_off(dispatcher)
@@ -23,7 +28,8 @@ def tell(company: Company) -> None:
     a_price_that_was_agreed_by_hand(manager, dispatcher)
     work_on_our_own_plant(manager, dispatcher)
     a_visit_that_is_still_to_come(dispatcher)
-    four_visits_on_an_agreement(manager, dispatcher)
+    agreement = four_visits_on_an_agreement(manager, dispatcher)
+    eight_subscriptions(manager, company.person("subscription_clerk"), agreement)
 
 
 def what_the_company_owns(manager: Person) -> None:
@@ -34,9 +40,15 @@ def what_the_company_owns(manager: Person) -> None:
     manager.puts("workers", "W-02", name="Jonas Maes")
     manager.puts("line-properties", "BILLABLE", name="Billable", chargeable=True)
     manager.puts("line-properties", "WARRANTY", name="Warranty, not charged", chargeable=False)
-    for key, customer in (("P-BREWERY", "C-1001"), ("P-QUAY", "C-1002")):
-        named = {"name": f"Service {customer}", "customer": customer, "tax_group": "BE21"}
-        manager.puts("projects", key, type="time_and_material", currency="EUR", **named)
+    the_contracts(manager)
+    for key, customer, currency, tax_group in (
+        ("BREWERY", "C-1001", "EUR", "BE21"),
+        ("HARBOUR", "C-1003", "GBP", "ABROAD"),
+        ("QUAY", "C-1002", "EUR", "BE21"),
+    ):
+        named = {"name": f"Service {customer}", "customer": customer, "contract": f"K-{key}"}
+        taxed = {"currency": currency, "tax_group": tax_group}
+        manager.puts("projects", f"P-{key}", type="time_and_material", **named, **taxed)
     manager.puts("projects", "P-PLANT", name="Our own test plant", type="investment", currency="EUR")
     manager.puts("categories", "LABOUR", name="Labour on site", type="hour")
     manager.puts("categories", "CRANE", name="Hired crane", type="expense")

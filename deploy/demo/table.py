@@ -7,6 +7,8 @@ Cells = Sequence[str]
 _LEFT = {
     *("order", "date", "project", "type", "number", "issued", "customer", "state"),
     *("clock", "due", "verdict", "since", "from", "to", "was", "reason"),
+    *("subscription", "group", "currency", "status", "invoice", "credit note", "price", "last earned", "accrual"),
+    *("agreement", "revenue"),
 }
 """Columns of text; all others hold numbers."""
 

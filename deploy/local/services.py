@@ -19,6 +19,7 @@ class Service:
     preferred_port: int
     ready_path: str = "/readyz"
     timers: bool = False
+    """Whether its timers may be held back; runs of subscription billing never are: who asks for one waits for it."""
 
 
 ISSUER = Service("issuer", "deploy.local.issuer", 8100, ready_path="/healthz")
@@ -30,7 +31,7 @@ SERVICES = (
     Service("reporting", "services.reporting", 8103),
     Service("invoicing", "examples.invoicing", 8104),
     Service("agreement", "services.agreement", 8105),
-    Service("subscription_billing", "services.subscription_billing", 8106, timers=True),
+    Service("subscription_billing", "services.subscription_billing", 8106),
 )
 
 
@@ -42,14 +43,14 @@ def step(name: str, module: str, env: Mapping[str, str]) -> Program:
 def programs(ports: RememberedPorts, servers: Mapping[str, str], *, timers: bool = True) -> list[Program]:
     """All services as programs; `servers` is the environment that leads to PostgreSQL and Kafka.
 
-    Without `timers` what is due waits until `timer_programs` are started.
+    Without `timers` what may be held back waits until `timer_programs` are started.
     """
     shared = _shared(ports, servers)
     return [_program(service, ports, shared, timers) for service in SERVICES]
 
 
 def timer_programs(ports: RememberedPorts, servers: Mapping[str, str]) -> list[Program]:
-    """The timers of every service that has some, each as a program of its own."""
+    """The timers that may be held back, those of each service as a program of its own."""
     shared = _shared(ports, servers)
     return [
         Program(f"{each.name}-timers", argv=(sys.executable, "-m", each.module, "timers"), env=shared, cwd=ROOT)

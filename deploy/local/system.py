@@ -19,7 +19,7 @@ _STEP_SECONDS = 120.0
 class System:
     """Started by entering it, stopped by leaving it; DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS win over our servers.
 
-    Without `timers` nothing that is due happens before `start_timers`.
+    Without `timers` no clock of an order tells what is due before `start_timers`.
     """
 
     def __init__(

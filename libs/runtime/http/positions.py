@@ -13,8 +13,8 @@ from libs.runtime.http.problems import Refused
 PATIENCE, PAUSE = 2.0, 0.02
 """Seconds: how long a request waits, and between two looks."""
 
-MOST = 32
-"""Positions in one header."""
+MOST = PARTITIONS * len(TOPICS)
+"""Positions in one request: who keeps the last of every partition of every publisher has no more."""
 
 _POSITION = re.compile(r"([a-z_]{1,40})\.(\d{1,2})\.(\d{1,18})", re.ASCII)
 
