@@ -146,9 +146,10 @@ async def execute_jointly(
     """Appends what `work` decides, together with the answer under the request's key.
 
     Raises what `work` raises, VersionConflict, KeyReused or Unavailable; a refusal only when it was decided on streams that
-    all stand as they were loaded. Streams that moved meanwhile are loaded and
-    decided again, three times at most; a number that another append has drawn is drawn again. When the connection breaks, nobody knows whether the append happened: it is decided again, and what was
-    done meets its own answer or its own facts. A process that dies inside leaves all or nothing, numbers included.
+    all stand as they were loaded. Streams that moved meanwhile are loaded and decided again, three times at most; a number
+    that another append has drawn is drawn again. When the connection breaks, nobody knows whether the append happened: it
+    is decided again, and what was done meets its own answer or its own facts. A process that dies inside leaves all or
+    nothing, numbers included.
     """
     moved = drawn = 0
     while moved < ATTEMPTS and drawn < MOST_DRAWS:
