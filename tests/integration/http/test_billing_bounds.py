@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from libs.runtime import clock
+from libs.runtime.store import FactStore
+from services.subscription_billing.application import runs
 from tests.integration.http.billing import (
     INVOICES,
     MARCH,
@@ -131,3 +134,24 @@ async def test_nothing_is_posted_on_a_closed_day_and_no_number_is_lost(manager: 
     path = f"/v1/invoice-proposals/{made['id']}/post"
     assert refusal(await say(manager, path, "closed", issued_on="2024-12-31"))[1] == "ledger_period_closed"
     assert (await posted(manager, made["id"]))["number"] == "INV-2026-000001"
+
+
+async def test_a_run_that_fails_keeps_no_other_from_going_on(
+    manager: httpx.AsyncClient, apps: Apps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reliability F9: the fault is told once all others have gone on."""
+    await subscribed(manager, "one")
+    broken = await done(manager, "/v1/fee-runs", "broken", **RUN)
+    other = await done(manager, "/v1/proposal-runs", "other", **INVOICES)
+    await caught_up(apps)
+
+    async def fails(_store: FactStore, run_id: str) -> bool:
+        raise RuntimeError(f"{run_id} fails")
+
+    monkeypatch.setattr(runs, "ADVANCES", {**runs.ADVANCES, "fee_run": fails})
+    with pytest.raises(RuntimeError, match=broken["id"]):
+        await runs.go_on(apps.stores[NAME], clock.now())
+    monkeypatch.undo()
+    states = {(await manager.get(f"/v1/proposal-runs/{other['id']}")).json()["state"]}
+    assert states == {"completed"}
+    assert (await manager.get(f"/v1/fee-runs/{broken['id']}")).json()["state"] == "running"
