@@ -53,6 +53,8 @@ class Plan:
     mutant: str = ""
     before: int = 80
     """Commands that are done before the first fault."""
+    earned: bool = True
+    """Whether revenue of a subscription is earned before the first fault."""
     rebuilt: Sequence[str] = NAMES
     """The services whose views are folded again in the end, by the product."""
 
@@ -180,11 +182,17 @@ class Run:
     async def _begun(self) -> None:
         """Returns when there is something to break, or after a bounded time all the same."""
         began = time.monotonic()
-        while self._done() < self.plan.before and time.monotonic() - began < BEFORE_SECONDS:
+        while time.monotonic() - began < BEFORE_SECONDS:
+            if self._done() >= self.plan.before and (self._earned() or not self.plan.earned):
+                return
             await elapse(0.1)
 
     def _done(self) -> int:
         return sum(operation.outcome == "ok" for operation in self.history.operations)
+
+    def _earned(self) -> bool:
+        """Whether a biller has come to what is done last."""
+        return any(one.what == "select-for-credit" and one.outcome == "ok" for one in self.history.operations)
 
     async def _tell(self) -> None:
         began = time.monotonic()
@@ -264,4 +272,5 @@ def _billed(evidence: Evidence) -> dict[str, int]:
 def shortened(plan: Plan, mutant: str) -> Plan:
     """The plan of a run with a planted bug."""
     bug = MUTANTS[mutant]
-    return replace(plan, mutant=mutant, seconds=bug.seconds, drain_seconds=bug.drain_seconds, before=bug.before)
+    times = replace(plan, seconds=bug.seconds, drain_seconds=bug.drain_seconds)
+    return replace(times, mutant=mutant, before=bug.before, earned=False)
