@@ -27,16 +27,17 @@ Advance = Callable[[FactStore, str], Awaitable[bool]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A run: what is asked, what it goes over, and its step."""
+    """A run: what is asked, its step, and where its last fact says how much it made."""
 
     name: str
     asked: Fact
     advance: Advance
+    made: str
 
 
 KINDS = (
-    Kind("fee run", FEES, fee_runs.advance),
-    Kind("accrual run", REVENUE, accruals.advance),
+    Kind("fee run", FEES, fee_runs.advance, "created"),
+    Kind("accrual run", REVENUE, accruals.advance, "posted"),
 )
 
 
@@ -101,6 +102,10 @@ async def _measured(on: Servers, store: FactStore, kind: Kind, run_id: str, coun
             pass
 
     timed = await measure.timed(count, sides, work)
+    last = (await store.recorder.load(run_id))[-1].decoded()
+    made = getattr(last, kind.made)
+    if made != count:
+        raise RuntimeError(f"the {kind.name} made {made} of {count}")
     return Ran(timed, measure.resident_megabytes(os.getpid()) - before)
 
 

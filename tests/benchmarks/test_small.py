@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import http, measure, projector, rebuild, relay, report, visible
+from benchmarks import billing, http, measure, projector, rebuild, relay, report, visible
 from benchmarks.processes import Services, services
 from benchmarks.servers import Servers, servers
 from tests.support.servers import Embedded
@@ -73,6 +73,11 @@ async def test_visible(running: Services, capsys: pytest.CaptureFixture[str]) ->
 async def test_report(running: Services, capsys: pytest.CaptureFixture[str]) -> None:
     await report.run(running, orders=400, repeats=1)
     assert set(_last_line(capsys.readouterr().out, "report")["ms"]) > set(report.QUESTIONS)
+
+
+async def test_billing(on: Servers, capsys: pytest.CaptureFixture[str]) -> None:
+    await billing.run(on, subscriptions=20)
+    assert _last_line(capsys.readouterr().out, "billing")["fee run per second"] > 0
 
 
 async def test_turns_and_percentiles() -> None:

@@ -136,6 +136,8 @@ def _recognised(told: Told) -> Iterator[str]:
         if "schedule" in line
     }
     built = dict(told.named("ScheduleBuilt"))
+    if len(built) != len(told.by_name.get("ScheduleBuilt", [])):
+        yield "a schedule is built twice"
     if nets.keys() != built.keys():
         yield f"schedules that differ from the documents: {sorted(nets.keys() ^ built.keys())}"
     for stream, fact in built.items():

@@ -206,6 +206,25 @@ def test_an_accrual_has_a_voucher_on_the_accounts_of_the_invoice() -> None:
     assert [-entry.amount for entry in back.entries] == [entry.amount for entry in posted.entries]
 
 
+def test_a_reduction_is_earned_beside_the_rest_of_its_fee() -> None:
+    """5.6, RED-10: 300 for a quarter, of which 10 to 19 February are taken off after January was earned."""
+    quarter, cut = days("2011-01-01", "2011-03-31"), days("2011-02-10", "2011-02-19")
+    reduction = line(2, "-33.33", cut, kind="reduction_days", share=2).model_copy(update={"removed": (cut,)})
+    by = LineTerms(ACCOUNTS, earning=earning())
+    both = standing(begun(), added(line(1, "300.00", quarter)), added(reduction))
+    one = posting(both, terms({1: by, 2: by}, date(2011, 1, 1)))
+    states = [schedule.fold([told]) for _, told in one.schedules()]
+    earned = list[str]()
+    for day in (date(2011, 1, 31), date(2011, 2, 28), date(2011, 3, 31)):
+        amounts = []
+        for place, state in enumerate(states):
+            facts = schedule.decide(AccrueDue(day, RUN), state)
+            states[place] = schedule.fold(facts, state)
+            amounts += [fact.amount for fact in facts if isinstance(fact, says.RevenueAccrued)]
+        earned.append(total(amounts, "EUR").amount)
+    assert earned == ["100.00", "66.67", "100.00"]
+
+
 a_voucher: Given[Any, Any, Any] = specification(voucher)
 
 

@@ -36,6 +36,11 @@ PROJECT = {"type": "time_and_material", "customer": "C-1", "currency": "EUR", "l
 MARCH = {"from": "2026-03-01", "to": "2026-03-31"}
 
 
+RUN: dict[str, Any] = {"kind": "regular", "code": "MONTH", "days": MARCH}
+QUARTER: dict[str, Any] = {"kind": "regular", "code": "QUARTER", "days": {"from": "2026-01-01", "to": "2026-03-31"}}
+INVOICES: dict[str, Any] = {"method": "invoices", "invoice_date": "2026-03-05"}
+
+
 async def prepare_billing(apps: Apps) -> None:
     """Everything is recorded and heard; the groups CARE, which does not accrue, and EARNED, which does by months."""
     await prepare(apps)
