@@ -1,8 +1,10 @@
-"""The rules that agreements, stages, SLA clocks and subscriptions are built on, each in a few words."""
+"""The rules that agreements, stages, SLA clocks and subscription billing are built on, each in a few words."""
 
 from collections.abc import Mapping
 
-PROMISED: Mapping[str, str] = {
+from deploy.documents.promised_billing import BILLING
+
+_SERVICE: Mapping[str, str] = {
     "CFG-04": "canceling an order's SLA demands a reason, where the parameters say so",
     "CFG-05": "ending a clock over its limit demands a reason, where the parameters say so",
     "AGR-01": "an agreement is created on a project, with a number and a group",
@@ -44,44 +46,6 @@ PROMISED: Mapping[str, str] = {
     "STR-10": "elapsed as a percentage of the budget; more than 100 is a miss",
     "STR-11": "no start while running, no stop while paused, nothing backwards, nothing after cancel",
     "STR-12": "what became of the promises is reported",
-    "PER-01": "a period code has a length; its periods are generated before they are used",
-    "PER-02": "without periods nothing is billed",
-    "PER-03": "a period is split in two while no fee has days of it",
-    "PER-05": "periods of a code follow each other without gap or overlap; missing ones are never invented",
-    "PER-06": "periods of the calendar, or anchored on a day, which never drifts",
-    "PER-07": "days are those of the customer's or project's zone",
-    "SGR-01": "a group fixes numbers, invoicing periods and accrual of its subscriptions",
-    "SGR-02": "what is done to all subscriptions of a group at once",
-    "SGR-03": "accrual periods nest in invoicing periods",
-    "SGR-04": "a group that accrues does so by its invoicing code, unless it names another",
-    "SGR-05": "after the first invoice a group keeps its invoicing code, unless a parameter says otherwise",
-    "SGR-06": "what was invoiced keeps its accrual",
-    "SUB-01": "a subscription is opened in a group, on a project",
-    "SUB-02": "only time-and-material projects have subscriptions",
-    "SUB-04": "the next fee begins the day after the last, the first with the current period",
-    "SUB-05": "what the list of subscriptions shows",
-    "SUB-07": "what is deactivated gets no new fees and keeps those it has",
-    "SUB-08": "a subscription is deleted only while there is no fee",
-    "SUB-09": "the currency changes only while every fee is credited, or there is none",
-    "SUB-10": "a subscription may name an agreement of its project",
-    "SPR-01": "a price row fits by period code and currency",
-    "SPR-02": "subscription outweighs project outweighs category",
-    "SPR-03": "of the winning class the latest row in force",
-    "SPR-04": "the price group is the project's, else the contract's, else the customer's",
-    "SPR-05": "without a row the price is zero, with a warning",
-    "SPR-06": "a price row changes nothing that is open already",
-    "IDX-01": "base price and index are updated by a percentage or to a value",
-    "IDX-02": "per cent multiplies",
-    "IDX-03": "one subscription, several or a whole group; what is not active is passed by",
-    "IDX-04": "the index has four decimals, the price those of its currency",
-    "IDX-05": "an update counts for fees created later",
-    "IDX-06": "an index is above zero, a price not below it, a percentage above -100",
-    "IDX-07": "an update from a day on counts for fees from that day on",
-    "LIF-01": "draft, active and back, cancelled or expired",
-    "LIF-02": "no fee goes past a term; both its days are part of it",
-    "LIF-04": "cancelled at the end of a period without a credit, or at once with one; the day counts as used",
-    "LIF-06": "a cancellation is undone until its last day is over",
-    "LIF-07": "what is over expires by itself, once",
     "X7": "over 100 % is a miss",
     "X8": "8 h on a calendar of 08 to 17, started on a Saturday: 7:30, 93.75 %, latest 18:00",
     "X9": "the same left running to 18:30: 8:30, 106.25 %, missed, a reason is demanded",
@@ -113,3 +77,6 @@ PROMISED: Mapping[str, str] = {
     "sla trap 9": "final results recomputed after an edit of the calendar",
     "sla trap 10": "deadlines sent without an offset",
 }
+
+PROMISED: Mapping[str, str] = {**_SERVICE, **BILLING}
+"""Every rule that a test must name."""

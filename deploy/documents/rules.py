@@ -10,10 +10,10 @@ from deploy.documents.promised import PROMISED
 _HEAD = """# Rules and their tests
 
 Written by `python -m deploy.documents`; do not edit. A test holds a rule that its name or its docstring names. The first
-table has the rules of the specification that agreements, stages, SLA clocks and subscriptions are built on; the second has
-what other tests name.
+table has the rules of the specification that agreements, stages, SLA clocks and subscription billing are built on; the
+second has what other tests name. Two are out of scope: INV-13, prepayments, and W13, another basis of recognition.
 """
-_CODE = re.compile(r"\b[A-Z]{3}-\d{2,3}\b|\bX\d+\b|\bsla trap \d+")
+_CODE = re.compile(r"\b[A-Z]{3}-\d{2,3}\b|\b[WX]\d+\b|\bsla trap \d+")
 _SLA = re.compile(r"\bsla (\d+(?:(?:, | and )\d+)*)")
 _IN_NAME = re.compile(r"_x(\d+)(?=_)")
 
@@ -48,7 +48,7 @@ def held_by(tests: Path) -> Tests:
 
 
 def named(name: str, says: str) -> Iterator[str]:
-    """The rules that a test's name and docstring name: AGR-01, X7, sla 4, sla trap 2."""
+    """The rules that a test's name and docstring name: AGR-01, X7, W1, sla 4, sla trap 2."""
     yield from (f"X{number}" for number in _IN_NAME.findall(name))
     yield from _CODE.findall(says)
     for numbers in _SLA.findall(says):

@@ -16,6 +16,7 @@ TESTS = Path(__file__).parents[1]
         ("test_x8_and_x9_hold", "", ["X8", "X9"]),
         ("test_xml_is_not_read", "", []),
         ("test_it", "STR-06, CFG-05, [?2]: only if exceeded.", ["STR-06", "CFG-05"]),
+        ("test_it", "FEE-03, W1 and W12, for worker W-01.", ["FEE-03", "W1", "W12"]),
         ("test_it", "sla 4, 5 and 13: used up exactly at closing.", ["sla 4", "sla 5", "sla 13"]),
         ("test_it", "Not counted. Source: sla trap 7.", ["sla trap 7"]),
         ("test_it", "contracts 7: no rule of these.", []),

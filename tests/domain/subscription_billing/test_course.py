@@ -223,7 +223,7 @@ def test_runs_pass_by_what_is_parked_until_somebody_releases_it() -> None:
 
 
 def test_only_the_active_are_active() -> None:
-    """LIF-01."""
+    """LIF-01, SUB-06: all the others are what Active is not."""
     after = (
         (DRAFT, False),
         (RUNNING, True),

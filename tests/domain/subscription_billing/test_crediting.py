@@ -42,7 +42,8 @@ def vouchers(one: Posting) -> list[earns.VoucherPosted]:
 
 
 def test_a_credit_note_takes_back_what_was_invoiced_to_the_cent() -> None:
-    """CRN-01, 5.5, 5.8, 5.9 (5), [?B33]: with the tax and the rate of the invoice, though both are others today."""
+    """CRN-01, CRN-06, 5.5, 5.8, 5.9 (5), [?B33]: the whole of it, with the tax and the rate of the invoice, though
+    both are others today."""
     charge = posting(
         standing(begun(), added(line(1, "9000.00", QUARTER))),
         terms({1: LineTerms(ACCOUNTS, VAT, earning=earning())}, SEPTEMBER, "1.1", accounting_currency="USD"),

@@ -147,7 +147,8 @@ def test_a_repriced_fee_is_adjusted_by_what_was_charged() -> None:
 
 
 def test_a_fee_goes_back_in_two_steps() -> None:
-    """CRN-01, CRN-02, CRN-07: selected, put on a proposal of credit notes, credited; and that is for good."""
+    """CRN-01, CRN-02, CRN-03, CRN-07: selected, once it is invoiced, put on a proposal of credit notes, credited;
+    and that is for good."""
     a_fee.given(created()).when(SelectForCredit()).then_refused("state", "fee_not_invoiced")
     a_fee.given(*INVOICED).when(PutOnProposal(OTHER_PROPOSAL, 1, True)).then_refused("state", "fee_not_invoiced")
     selected = a_fee.given(*INVOICED).when(SelectForCredit("Doubled")).then(says.FeeSelectedForCredit(reason="Doubled"))

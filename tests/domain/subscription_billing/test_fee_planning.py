@@ -261,7 +261,8 @@ BORDERS = st.lists(st.integers(0, 364), min_size=1, max_size=6, unique=True)
 
 @given(BORDERS, st.sampled_from(["month", "quarter", "week", "day"]))
 def test_fees_never_overlap_and_split_runs_give_the_same_days(starts: list[int], unit: Any) -> None:
-    """5.9 (1), (8), (9), FEE-15: whatever is covered, every wanted day is billed exactly once, and twice gives none."""
+    """5.9 (1), (8), (9), FEE-15, SUB-03: whatever is covered and however many fees there are, every wanted day is billed
+    exactly once, and twice gives none."""
     code, account = PeriodCode(unit), active()
     for start in starts:
         first = date(2026, 1, 1) + timedelta(days=start)
