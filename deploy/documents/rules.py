@@ -10,8 +10,8 @@ from deploy.documents.promised import PROMISED
 _HEAD = """# Rules and their tests
 
 Written by `python -m deploy.documents`; do not edit. A test holds a rule that its name or its docstring names. The first
-table has every rule of the specification that agreements, stages and SLA clocks are built on; the second has what other
-tests name.
+table has the rules of the specification that agreements, stages, SLA clocks and subscriptions are built on; the second has
+what other tests name.
 """
 _CODE = re.compile(r"\b[A-Z]{3}-\d{2,3}\b|\bX\d+\b|\bsla trap \d+")
 _SLA = re.compile(r"\bsla (\d+(?:(?:, | and )\d+)*)")

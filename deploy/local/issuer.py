@@ -21,7 +21,7 @@ from libs.runtime.auth.policy import scope_of
 from libs.runtime.auth.tokens import audience_of
 from libs.runtime.clock import now
 
-SERVICES = ("reference", "agreement", "order", "reporting", "invoicing")
+SERVICES = ("reference", "agreement", "order", "subscription_billing", "reporting", "invoicing")
 LIFETIME = timedelta(minutes=10)
 
 _ONE = ("subject", "worker_id", "customer_id")

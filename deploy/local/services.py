@@ -30,6 +30,7 @@ SERVICES = (
     Service("reporting", "services.reporting", 8103),
     Service("invoicing", "examples.invoicing", 8104),
     Service("agreement", "services.agreement", 8105),
+    Service("subscription_billing", "services.subscription_billing", 8106, timers=True),
 )
 
 

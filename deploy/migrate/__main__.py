@@ -16,8 +16,9 @@ from services.agreement.main import SERVICE as AGREEMENT
 from services.order.main import SERVICE as ORDER
 from services.reference.main import SERVICE as REFERENCE
 from services.reporting.main import SERVICE as REPORTING
+from services.subscription_billing.main import SERVICE as SUBSCRIPTION_BILLING
 
-SERVICES = (REFERENCE, AGREEMENT, ORDER, REPORTING, INVOICING)
+SERVICES = (REFERENCE, AGREEMENT, ORDER, SUBSCRIPTION_BILLING, REPORTING, INVOICING)
 
 
 async def _one(service: Service, server: str) -> None:

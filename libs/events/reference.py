@@ -12,6 +12,8 @@ from libs.events.types import CurrencyCode, Day, Flag, Key, Name, Number, Person
 LineType = Literal["hour", "expense", "item", "fee"]
 ProjectType = Literal["time_and_material", "fixed_price", "investment", "cost", "internal", "time"]
 PriceModel = Literal["pricing", "contribution_ratio", "charges_percentage", "charges_amount"]
+SearchFirst = Literal["project", "category"]
+"""Which axis varies slowest in a search over projects and categories. Source: LED-01, LNP-02."""
 
 
 class ReferenceFact(Fact, publisher="reference"):
@@ -19,11 +21,12 @@ class ReferenceFact(Fact, publisher="reference"):
 
 
 class CustomerRecorded(ReferenceFact):
-    """A customer as Sales has it."""
+    """A customer as Sales has it. `price_group` counts where neither project nor contract has one (SPR-04)."""
 
     customer: Key
     name: PersonalName
     active: Flag = True
+    price_group: Key | None = None
 
 
 class WorkerRecorded(ReferenceFact):
@@ -37,7 +40,8 @@ class WorkerRecorded(ReferenceFact):
 class ProjectRecorded(ReferenceFact):
     """A project that orders are charged to. Only time_and_material projects earn sales on lines. Source: PRJ-07.
 
-    `line_property` is the default for lines on this project (PRJ-05).
+    `line_property` is the default for lines on this project (PRJ-05). `tax_group` is a sales tax group. Where it is there,
+    `search_first` stands before the project group's in the search of line properties (LNP-02).
     """
 
     project: Key
@@ -48,16 +52,23 @@ class ProjectRecorded(ReferenceFact):
     tax_group: Key | None = None
     line_property: Key | None = None
     active: Flag = True
+    contract: Key | None = None
+    project_group: Key | None = None
+    price_group: Key | None = None
+    search_first: SearchFirst | None = None
+    time_zone: TimeZone | None = None
 
 
 class CategoryRecorded(ReferenceFact):
-    """A category; it belongs to one type of transaction (PRJ-04) and is selectable while active (CFG-13)."""
+    """A category; it belongs to one type of transaction (PRJ-04) and is selectable while active (CFG-13). `tax_group` is
+    an item tax group. A category of type `fee` is what subscriptions are sold under."""
 
     category: Key
     name: Name
     type: LineType
     tax_group: Key | None = None
     active: Flag = True
+    category_group: Key | None = None
 
 
 class LinePropertyRecorded(ReferenceFact):

@@ -2,7 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 
-from libs.events import agreement, invoicing, order, order_sla, order_stages, reference
+from libs.events import (
+    agreement,
+    invoicing,
+    order,
+    order_sla,
+    order_stages,
+    reference,
+    reference_money,
+    subscription_billing,
+    subscription_billing_accruals,
+    subscription_billing_fees,
+    subscription_billing_invoices,
+    subscription_billing_subscriptions,
+)
 from libs.events.fact import Fact
 from libs.events.topics import TOPICS
 
@@ -46,4 +59,17 @@ class Registry:
         return self.of(wire).from_bytes(value)
 
 
-REGISTRY = Registry(reference.FACTS, agreement.FACTS, order.FACTS, order_stages.FACTS, order_sla.FACTS, invoicing.FACTS)
+REGISTRY = Registry(
+    reference.FACTS,
+    reference_money.FACTS,
+    agreement.FACTS,
+    order.FACTS,
+    order_stages.FACTS,
+    order_sla.FACTS,
+    subscription_billing.FACTS,
+    subscription_billing_subscriptions.FACTS,
+    subscription_billing_fees.FACTS,
+    subscription_billing_invoices.FACTS,
+    subscription_billing_accruals.FACTS,
+    invoicing.FACTS,
+)

@@ -114,7 +114,8 @@ def _id(value: Any) -> str:
         raise refuse("invalid_id", "a UUID with dashes") from None
 
 
-def _key(value: Any) -> str:
+def key_of(value: Any) -> str:
+    """A key as it stands; refused with invalid_value, blank or forbidden_character."""
     if not isinstance(value, str):
         raise refuse("invalid_value", "a key is text")
     if not value.strip():
@@ -186,7 +187,7 @@ Instant = Annotated[
 """An instant: RFC 3339 with an offset in, UTC out."""
 Id = Annotated[str, PlainValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 """A stream id: a UUID in lower case."""
-Key = Annotated[str, PlainValidator(_key), WithJsonSchema({"type": "string", "maxLength": 60})]
+Key = Annotated[str, PlainValidator(key_of), WithJsonSchema({"type": "string", "maxLength": 60})]
 """The owner's key of a reference object: at most 60 characters of a plain alphabet."""
 CurrencyCode = Annotated[str, PlainValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
 """A currency of ISO 4217 that circulates."""

@@ -6,31 +6,24 @@ from libs.events.fact import Fact
 from libs.runtime.many import load_many
 from libs.runtime.queries import rows
 from libs.runtime.store import FactStore
-from services.reference.domain.kinds import KINDS, Kind
+from services.reference.domain.kinds import Kind
 from services.reference.domain.records import Put, Recorded, record
 from services.reference.projections import page_of
 
 
 async def put_of(store: FactStore, kind: Kind, fact: Fact) -> Put:
     """The command that puts the record, with the fields whose reference is not recorded."""
-    named = {field: getattr(fact, field) for field in kind.refers}
-    unknown = [
-        field
-        for field, key in named.items()
-        if key is not None and not await store.recorder.load(KINDS[kind.refers[field]].stream_id(key))
-    ]
-    return Put(fact, tuple(unknown))
+    (command,) = await puts_of(store, kind, [fact])
+    return command
 
 
 async def puts_of(store: FactStore, kind: Kind, facts: Sequence[Fact]) -> list[Put]:
     """The commands that put all these records; what they refer to is looked up at once."""
-    named = [
-        {field: KINDS[other].stream_id(key) for field, other in kind.refers.items() if (key := getattr(fact, field))}
-        for fact in facts
-    ]
-    streams = await load_many(store, record, sorted({stream for each in named for stream in each.values()}))
+    named = [kind.named(fact) for fact in facts]
+    wanted = {stream for each in named for streams in each.values() for stream in streams}
+    found = await load_many(store, record, sorted(wanted)) if wanted else {}
     return [
-        Put(fact, tuple(field for field, stream in each.items() if not streams[stream].version))
+        Put(fact, tuple(field for field, streams in each.items() if not all(found[one].version for one in streams)))
         for fact, each in zip(facts, named, strict=True)
     ]
 

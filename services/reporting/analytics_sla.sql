@@ -133,7 +133,3 @@ begin
         execute format('comment on column %s.%I is %L', found.of_view, found.name, about ->> found.name);
     end loop;
 end $comments$;
-
--- these two only wrote the statements above
-drop function read.known(text, text);
-drop function read.occurred(text, text, text);

@@ -32,6 +32,18 @@ RECORDS = {
     "SalesPriceSet": "sales_price",
     "ItemPriced": "item",
     "CalendarRecorded": "calendar",
+    "CompanyRecorded": "company",
+    "ExchangeRateSet": "exchange_rate",
+    "ProjectContractRecorded": "contract",
+    "ProjectGroupRecorded": "project_group",
+    "CategoryGroupRecorded": "category_group",
+    "PriceGroupRecorded": "price_group",
+    "TaxCodeRecorded": "tax_code",
+    "TaxGroupRecorded": "tax_group",
+    "ItemTaxGroupRecorded": "item_tax_group",
+    "PostingProfileSet": "posting_profile",
+    "LinePropertyRuleSet": "line_property_rule",
+    "LedgerPeriodRecorded": "ledger_period",
 }
 _PRICED = ("type", "project", "worker", "category", "effective_on", "currency")
 _LISTED = ("service_date", "priority", "responsible", "preferred_technician")

@@ -18,6 +18,14 @@ NOT_PERSONAL = {
     "ProjectRecorded.name": "what a project is called",
     "CategoryRecorded.name": "what a category is called",
     "LinePropertyRecorded.name": "what a line property is called",
+    "CompanyRecorded.name": "what the company is called",
+    "ProjectContractRecorded.name": "what a contract is called",
+    "ProjectGroupRecorded.name": "what a project group is called",
+    "CategoryGroupRecorded.name": "what a category group is called",
+    "PriceGroupRecorded.name": "what a price group is called",
+    "TaxCodeRecorded.name": "what a tax is called",
+    "TaxGroupRecorded.name": "what a tax group is called",
+    "ItemTaxGroupRecorded.name": "what an item tax group is called",
     "ItemPriced.name": "what an item is called",
     "OrderLinePostingFailed.reason": "the code of a rule",
     "OrderSlaPaused.reason": "a reason code",
@@ -31,6 +39,13 @@ NOT_PERSONAL = {
     "SlaPolicyDefined.name": "what a policy is called",
     "SlaPolicyRevised.name": "what a policy is called",
     "AgreementGroupRecorded.description": "what a group is called",
+    "PeriodCodeDefined.name": "what a period code is called",
+    "SubscriptionGroupDefined.name": "what a group is called",
+    "SubscriptionGroupRevised.name": "what a group is called",
+    "SubscriptionParked.reason": "the code of a rule",
+    "RunException.reason": "the code of a rule",
+    "SkipCount.reason": "the code of a rule",
+    "ScheduleLinesDropped.credit_note": "the id of a document",
 }
 
 

@@ -19,6 +19,8 @@ from libs.runtime.http.incoming import Call, call_of
 from libs.runtime.http.positions import Position
 from libs.runtime.http.preconditions import Tag
 from libs.runtime.http.problems import problem_of
+from libs.runtime.jointly import Work, execute_jointly
+from libs.runtime.store import FactStore
 from libs.runtime.streams import Answer, AnyDecider, Outcome, Stream
 from libs.runtime.streams import Request as StoreRequest
 
@@ -58,6 +60,21 @@ async def answer(call: Call, resource: Resource, stream_id: str, command: Any, s
         request = replace(request_of(call, stream_id), sees=_sees(call, resource))
         answering = _answering(resource, status)
         return await call.front.store.execute(resource.decider, stream_id, command, request, answering)
+
+    return _response(call, await ended(call, execute))
+
+
+async def answer_jointly(
+    call: Call, store: FactStore, resource: Resource, stream_id: str, work: Work, status: int = 200
+) -> Response:
+    """The same for what is decided over several streams in one append; the answer is that of the stream named.
+
+    Raises what `work` and the store raise, NotFound when the stream is not the caller's, and InProgress.
+    """
+
+    async def execute() -> Outcome:
+        request = replace(request_of(call, stream_id), sees=_sees(call, resource))
+        return await execute_jointly(store, stream_id, work, request, _answering(resource, status))
 
     return _response(call, await ended(call, execute))
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Collection
 
-from libs.runtime.database import borrowed
+from libs.runtime.database import borrowed, one_row
+from libs.runtime.http.positions import Marks, Position, wait_until_heard
 from libs.runtime.store import FactStore
 
 
@@ -24,6 +25,15 @@ class StoredMarks:
             )
             row = await cursor.fetchone()
         return int(row[0]) if row and row[0] is not None else 0
+
+
+async def own_log_heard(store: FactStore, marks: Marks, service: str) -> None:
+    """Returns when the views of a service have taken in everything that it has recorded so far: for what must be decided
+    on all of it, and not only on what was heard. NotYetHeard when that takes too long."""
+    async with borrowed(store.recorder.pool) as connection:
+        cursor = await connection.execute("select coalesce(max(notification_id), 0) from store.stored_events")
+        (tip,) = await one_row(cursor)
+    await wait_until_heard(marks, [Position(service, 0, tip)])
 
 
 def database_answers(store: FactStore, degraded: Collection[str]) -> Callable[[], Awaitable[Collection[str]]]:

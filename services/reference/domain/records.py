@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from libs.events import reference as says
 from libs.events.fact import Fact
+from libs.events.reference_money import CompanyRecorded
 from libs.kernel.currency import exponent_of
 from libs.kernel.decider import Decider, Rejected
+from services.reference.domain.money import check_money
 
 MORE_DECIMALS = 4
 """How many decimals a unit price may have beyond its currency's. Source: contracts 3."""
@@ -38,7 +40,9 @@ State = Absent | Recorded
 def decide(command: Put, state: State) -> Sequence[Fact]:
     """A put record is recorded, also when nothing in it changed: a `PUT` is an owner's word."""
     for field in command.unknown:
-        raise Rejected.value("unknown_reference", f"The {field} is not recorded.", field=f"/{field}")
+        raise Rejected.value("unknown_reference", f"What {field} names is not recorded.", field=f"/{field}")
+    check_money(command.record)
+    _check_books(command.record, state)
     match command.record:
         case says.ProjectRecorded() as project:
             _check_project(project)
@@ -64,6 +68,15 @@ def evolve(state: State, fact: Fact) -> State:
 
 
 record: Decider[Put, State, Fact] = Decider(Absent(), decide, evolve)
+
+
+def _check_books(record: Fact, state: State) -> None:
+    """What was booked stays in the currency that the books were opened in. Source: ACC-12."""
+    match record, state:
+        case CompanyRecorded(accounting_currency=new), Recorded(CompanyRecorded(accounting_currency=old)) if new != old:
+            raise Rejected.state("accounting_currency_fixed", f"The books are in {old}.")
+        case _:
+            pass
 
 
 def _check_project(project: says.ProjectRecorded) -> None:

@@ -3,14 +3,12 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from libs.runtime.http.csv import harmless
-from tests.cases.bad_inputs.case import Case, Got, OutOfScope, checked, refused
+from tests.cases.bad_inputs.case import Case, Got, checked, refused
 from tests.cases.bad_inputs.world import HEADER, World, spliced
 from tests.support.workload import HOUR
 
@@ -116,17 +114,3 @@ async def of_calendar(world: World, case: Case) -> Got:
 async def _calendar(world: World, body: str) -> httpx.Response:
     await world.needs("reference", "PUT /v1/calendars/{key}")
     return await world.put(f"calendars/{world.name('CAL')}", body, {"if-none-match": "*"})
-
-
-MONEY: Mapping[str, tuple[str, str, Mapping[str, Any], str]] = {}
-"""Where money stands in a request: the route, its service, an otherwise valid body and the field."""
-
-
-async def of_money(world: World, case: Case) -> Got:
-    """An amount with its currency."""
-    for route, (service, path, valid, name) in MONEY.items():
-        await world.needs(service, route)
-        body = spliced(valid, name, case.input)
-        key = {"idempotency-key": world.name()}
-        return refused(case, await world.system.ask(service, "POST", path, content=body, headers=key))
-    raise OutOfScope("no request carries money yet: prices are decimal strings, amounts are computed")

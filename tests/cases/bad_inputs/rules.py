@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.cases.bad_inputs import ends, events, fields, files, headers, requests, states, tokens
+from tests.cases.bad_inputs import ends, events, fields, files, headers, requests, states, subscriptions, tokens
 from tests.cases.bad_inputs.case import Case, Got, OutOfScope
 from tests.cases.bad_inputs.world import World
 
@@ -54,7 +54,7 @@ def told(group: str, *placed: tuple[str, Place]) -> tuple[Rule, ...]:
     return tuple(Rule(place, kind="scenario", group=group, says=says) for says, place in placed)
 
 
-SUBSCRIPTIONS = out("there is no subscription_billing service yet")
+SUBSCRIPTIONS = out("no request of subscription_billing says this")
 DISPATCH = out("there is no dispatch service yet")
 
 RULES: tuple[Rule, ...] = (
@@ -62,23 +62,25 @@ RULES: tuple[Rule, ...] = (
     Rule(out("decided: there are no accounting periods of orders"), id="DTM-022"),
     Rule(out("decided: an export is an answer, not a job"), id="FIL-012"),
     # values of one field
-    values("date", fields.in_date),
+    values("date", subscriptions.both(fields.in_date, subscriptions.in_date)),
     values("datetime", fields.in_instant),
     values("timezone", fields.in_time_zone),
-    values("decimal", fields.in_decimal),
-    values("int", fields.in_integer),
+    values("decimal", subscriptions.both(fields.in_decimal, subscriptions.in_decimal)),
+    values("int", subscriptions.both(fields.in_integer, subscriptions.in_integer)),
     values("str", fields.in_text),
     values("uuid", fields.in_id),
     values("bool", fields.in_flag),
     values("enum", fields.in_enum),
     # parts of bodies
+    bodies(subscriptions.of_money, r'"tax"', "money"),
+    bodies(subscriptions.of_anchor, r'"cycle"', "period"),
     bodies(SUBSCRIPTIONS, r'"(cycle|contract|tax|total|discountPercent)"'),
     bodies(states.of_sla_policy, r'"(response|resolution)Minutes"'),
     bodies(states.of_pause, r'"(pauseAt|resumeAt)"'),
     bodies(fields.of_calendar, r'"windows"'),
     bodies(states.of_validity, r'"from"', "period"),
     bodies(SUBSCRIPTIONS, r'"lines"', "money"),
-    bodies(fields.of_money, r'"amount"', "money"),
+    bodies(subscriptions.of_money, r'"amount"', "money"),
     # scenarios
     *told("datetimes", ("in the future", requests.ahead)),
     *told(
@@ -129,7 +131,7 @@ RULES: tuple[Rule, ...] = (
         ("killed between commit and answer", ends.after_commit),
         ("same body|same JSON", headers.same_request),
     ),
-    Rule(SUBSCRIPTIONS, group="illegal-transitions", api_type="subscription-billing"),
+    Rule(subscriptions.out_of_place, group="illegal-transitions", api_type="subscription-billing"),
     Rule(DISPATCH, group="illegal-transitions", api_type="dispatch"),
     Rule(states.of_agreement, group="illegal-transitions", api_type="agreement"),
     *told("illegal-transitions", ("cancel a posted order", states.cancel_posted)),

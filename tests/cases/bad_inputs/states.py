@@ -115,7 +115,8 @@ async def agreement(world: World, state: str) -> str:
         last = succeeded(await _say(world, f"{path}/activate", {}))
         if state == "terminated":
             last = succeeded(await _say(world, f"{path}/terminate", TERMINATION))
-        await world.heard("order", last.headers["position"])
+        for service in {"order", "subscription_billing"} & set(world.system.addresses):
+            await world.heard(service, last.headers["position"])
         world.orders[name] = path
     return world.orders[name]
 

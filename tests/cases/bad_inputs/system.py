@@ -19,7 +19,9 @@ from deploy.local.postgres import Postgres
 from tests.cases.bad_inputs.case import OutOfScope
 from tests.support.deployment import ISSUER, MODULES, Deployment, servers
 
-STARTED: tuple[str, ...] = tuple(name for name in ("reference", "agreement", "order", "reporting") if name in MODULES)
+STARTED: tuple[str, ...] = tuple(
+    name for name in ("reference", "agreement", "order", "subscription_billing", "reporting") if name in MODULES
+)
 READS_A_MINUTE = 300
 """What the reporting service allows a caller in a system of ours, so that one can reach it."""
 

@@ -25,6 +25,7 @@ LISTS = {
     "order": "/v1/orders",
     "reference": "/v1/customers",
     "reporting": "/v1/reports/margin-lines",
+    "subscription_billing": "/v1/subscriptions",
 }
 
 
@@ -97,6 +98,11 @@ class World:
         order = succeeded(await self.post("/v1/orders", json.dumps(HEADER)))
         customer = await self.put(f"customers/{self.name('C')}", '{"name": "Canary"}', {"if-none-match": "*"})
         reached = {"order": order, "reference": succeeded(customer)}
+        if "subscription_billing" in self.system.addresses:
+            code, headers = f"/v1/period-codes/{self.name('C')}", JSON | {"if-none-match": "*"}
+            body = '{"name": "Canary", "unit": "day"}'
+            canary = await self.system.ask("subscription_billing", "PUT", code, content=body, headers=headers)
+            reached["subscription_billing"] = succeeded(canary)
         return {name: int(answer.headers["position"].rpartition(".")[2]) for name, answer in reached.items()}
 
     async def needs(self, service: str, route: str) -> None:

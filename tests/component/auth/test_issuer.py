@@ -40,7 +40,7 @@ async def test_a_token_that_every_service_takes(asked: Mapping[str, Any], http: 
     async def fetch() -> bytes:
         return (await http.get("/.well-known/jwks.json")).content
 
-    for service in ("reference", "agreement", "order", "reporting", "invoicing"):
+    for service in ("reference", "agreement", "order", "subscription_billing", "reporting", "invoicing"):
         judge = Tokens(service, ISSUER.url, Keys(fetch))
         caller = await judge.caller([f"Bearer {answer['access_token']}"])
         assert (caller.subject, caller.worker_id) == ("tom", "W-1")

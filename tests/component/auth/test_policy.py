@@ -11,7 +11,7 @@ from libs.runtime.faults import NotFound
 from libs.runtime.http.problems import Refused
 from tests.component.http.door import LINES, Door, code
 
-SERVICES = ("reference", "agreement", "order", "reporting", "invoicing")
+SERVICES = ("reference", "agreement", "order", "subscription_billing", "reporting", "invoicing")
 SCOPES = frozenset(f"{service}.{what}" for service in SERVICES for what in ("read", "write"))
 
 
@@ -56,6 +56,21 @@ def test_the_file_is_understood(service: str) -> None:
         ("order", "POST /v1/orders/{order}/lines/{line}/override-price", {"service_manager": "all"}),
         ("reference", "PUT /v1/customers/{key}", {"service_manager": "all", "service": "all"}),
         ("reference", "GET /v1/cost-prices", dict.fromkeys(("service_manager", "analyst", "service"), "all")),
+        (
+            "subscription_billing",
+            "POST /v1/subscriptions",
+            {"service_manager": "all", "subscription_clerk": "all"},
+        ),
+        (
+            "subscription_billing",
+            "GET /v1/subscriptions/{subscription}",
+            dict.fromkeys(("service_manager", "subscription_clerk", "analyst", "service"), "all") | {"customer": "own"},
+        ),
+        (
+            "subscription_billing",
+            "PUT /v1/subscription-groups/{key}",
+            {"service_manager": "all", "service": "all"},
+        ),
         ("reporting", "GET /v1/reports/margin-lines", {"service_manager": "all", "analyst": "all"}),
         ("order", "DELETE /v1/orders", {}),
     ],

@@ -72,7 +72,7 @@ async def test_a_line_as_it_looks(reports_after: Asked, told: Told) -> None:
     assert answer["items"] == [THE_LINE]
     assert (answer["parked"], answer["as_of"]) == (False, None)
     heard = {source: max(partitions.values()) for source, partitions in answer["positions"].items()}
-    assert heard == {"order": 10, "invoicing": 1, "reference": 2, "agreement": 0}
+    assert heard == {"order": 10, "invoicing": 1, "reference": 2, "agreement": 0, "subscription_billing": 0}
     assert {len(partitions) for partitions in answer["positions"].values()} == {12}
 
 

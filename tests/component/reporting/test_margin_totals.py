@@ -47,7 +47,7 @@ async def test_an_order_with_its_buckets(reports_after: Asked, told: Told) -> No
     assert answer["items"] == [{"key": ORDER, "name": "SO-000123", "currency": "EUR", **THE_ORDER}]
     assert answer["totals"] == [{"currency": "EUR", **THE_ORDER}]
     assert (answer["next"], answer["parked"], answer["as_of"]) == (None, False, None)
-    assert set(answer["positions"]) == {"order", "invoicing", "reference", "agreement"}
+    assert set(answer["positions"]) == {"order", "invoicing", "reference", "agreement", "subscription_billing"}
 
 
 KEYS: dict[By, list[tuple[str | None, str | None, str, int]]] = {

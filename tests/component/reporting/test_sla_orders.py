@@ -52,7 +52,7 @@ async def test_a_clock_as_it_looks(reports_after: Asked) -> None:
         answer = (await client.get(CLOCKS, params={"limit": 1, "as_of": LATER})).json()
     assert answer["items"] == [THE_CLOCK]
     assert (answer["parked"], answer["as_of"], answer["sense"]) == (False, LATER, "recorded")
-    assert set(answer["positions"]) == {"agreement", "invoicing", "order", "reference"}
+    assert set(answer["positions"]) == {"agreement", "invoicing", "order", "reference", "subscription_billing"}
 
 
 async def test_a_paused_clock_in_working_days_and_a_canceled_miss(reports_after: Asked) -> None:

@@ -11,6 +11,7 @@ from libs.events.order_stages import OrderReasonGiven
 from libs.events.reference import CategoryRecorded, CustomerRecorded, WorkerRecorded
 from libs.runtime.projector import Projection
 from services.reporting.projections import PROJECTIONS
+from tests.domain.reporting import a_subscription
 from tests.domain.reporting.an_order import (
     HOUR,
     LINES,
@@ -41,6 +42,7 @@ TOLD: dict[str, list[Fact]] = {
         CategoryRecorded(category="LABOUR", name="Labour", type="hour"),
         OFFICE,
     ],
+    "subscription_billing": [fact for _, fact in a_subscription.CHAIN],
     "agreement": [*AGREED, AgreementGroupRecorded(group="GOLD", description="Gold customers"), policy()],
 }
 

@@ -18,7 +18,7 @@ from services.reporting.projections import PROJECTIONS
 from services.reporting.projections.standing import CONSUMER
 from tests.domain.reporting.an_order import NOON
 
-SOURCES = ("order", "invoicing", "reference", "agreement")
+SOURCES = ("order", "invoicing", "reference", "agreement", "subscription_billing")
 
 
 @dataclass

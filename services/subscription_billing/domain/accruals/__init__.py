@@ -1,0 +1,1 @@
+"""Accruals: when invoiced fees are earned."""

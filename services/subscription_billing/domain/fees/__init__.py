@@ -1,0 +1,1 @@
+"""Fees: what subscriptions are charged, run by run, and what becomes of each fee."""

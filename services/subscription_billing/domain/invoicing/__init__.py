@@ -1,0 +1,1 @@
+"""Invoicing: proposals, what is posted of them, and the vouchers that go with it."""
