@@ -29,7 +29,7 @@ from services.subscription_billing.api.fee_shapes import PROPOSAL_RUNS, PROPOSAL
 from services.subscription_billing.api.pages import page
 from services.subscription_billing.application import posting, proposal_runs, proposals
 from services.subscription_billing.application.records import parameters
-from services.subscription_billing.domain.invoicing.proposal import Approve, Reject, Submit
+from services.subscription_billing.domain.invoicing.commands import Approve, Reject, Submit
 from services.subscription_billing.domain.invoicing.proposal_run import RequestProposalRun
 from services.subscription_billing.projections.pages import page_of_proposals, page_of_runs
 

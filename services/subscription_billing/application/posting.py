@@ -26,15 +26,10 @@ from services.subscription_billing.domain.fees.account import FreeDays, NoteInvo
 from services.subscription_billing.domain.fees.commands import CreditShare, InvoiceShare
 from services.subscription_billing.domain.fees.fee import fee
 from services.subscription_billing.domain.fees.state import Fee
+from services.subscription_billing.domain.invoicing.commands import Post
 from services.subscription_billing.domain.invoicing.document import PostDocument, document
 from services.subscription_billing.domain.invoicing.posting import Posting
-from services.subscription_billing.domain.invoicing.proposal import (
-    Post,
-    Proposal,
-    insist_postable,
-    is_credit,
-    proposal,
-)
+from services.subscription_billing.domain.invoicing.proposal import Proposal, insist_postable, is_credit, proposal
 from services.subscription_billing.domain.invoicing.terms import (
     Earning,
     LineTerms,

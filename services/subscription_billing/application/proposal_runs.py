@@ -21,7 +21,8 @@ from services.subscription_billing.application.records import parameters
 from services.subscription_billing.domain.fees.fee import fee
 from services.subscription_billing.domain.fees.state import Fee
 from services.subscription_billing.domain.invoicing import lines
-from services.subscription_billing.domain.invoicing.proposal import MOST_LINES, CreateProposal, proposal
+from services.subscription_billing.domain.invoicing.commands import CreateProposal
+from services.subscription_billing.domain.invoicing.proposal import MOST_LINES, proposal
 from services.subscription_billing.domain.invoicing.proposal_run import (
     AdvanceProposalRun,
     CompleteProposalRun,

@@ -15,17 +15,14 @@ from services.subscription_billing.domain.fees.commands import PutOnProposal, Ta
 from services.subscription_billing.domain.fees.fee import fee
 from services.subscription_billing.domain.fees.state import Fee
 from services.subscription_billing.domain.invoicing import lines
-from services.subscription_billing.domain.invoicing.proposal import (
+from services.subscription_billing.domain.invoicing.commands import (
     AddLine,
     Cancel,
     CreateProposal,
-    Proposal,
     RemoveLine,
     RepriceLine,
-    is_credit,
-    line_of,
-    proposal,
 )
+from services.subscription_billing.domain.invoicing.proposal import Proposal, is_credit, line_of, proposal
 
 Shares = Sequence[tuple[str, int]]
 """Fees and the numbers of their shares."""

@@ -7,21 +7,18 @@ import pytest
 from libs.events import subscription_billing_invoices as says
 from libs.kernel.ids import natural_id
 from libs.kernel.money import Money
-from services.subscription_billing.domain.invoicing.proposal import (
-    MOST_LINES,
+from services.subscription_billing.domain.invoicing.commands import (
     AddLine,
     Approve,
     Cancel,
     CreateProposal,
     Post,
-    Proposal,
     Reject,
     RemoveLine,
     RepriceLine,
-    State,
     Submit,
-    proposal,
 )
+from services.subscription_billing.domain.invoicing.proposal import MOST_LINES, Proposal, State, proposal
 from tests.domain.subscription_billing.billed import DOCUMENT, FEE, SUB, eur, invoiced
 from tests.domain.subscription_billing.proposed import ISSUED, added, begun, credit, line
 from tests.support.spec import Given, specification

@@ -2,13 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, Literal
 
 from libs.events import subscription_billing_invoices as says
 from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.kernel.decider import Decider, Rejected
-from libs.kernel.money import Money
+from services.subscription_billing.domain.invoicing.commands import (
+    AddLine,
+    Approve,
+    Cancel,
+    Command,
+    CreateProposal,
+    Post,
+    Reject,
+    RemoveLine,
+    RepriceLine,
+    Submit,
+)
 
 Facts = Sequence[SubscriptionBillingFact]
 Stage = Literal["open", "submitted", "approved", "rejected", "canceled", "invoiced"]
@@ -16,73 +26,6 @@ Stage = Literal["open", "submitted", "approved", "rejected", "canceled", "invoic
 
 MOST_LINES = 500
 """Of one proposal: a document is one fact, and what is more goes on the next."""
-
-
-@dataclass(frozen=True)
-class CreateProposal:
-    """Begin a proposal. Source: INV-01."""
-
-    proposal: says.ProposalCreated
-
-
-@dataclass(frozen=True)
-class AddLine:
-    """Put a share of a fee on it; the line's number is given here. Source: INV-06."""
-
-    content: says.ProposedLine
-
-
-@dataclass(frozen=True)
-class RemoveLine:
-    """Take a line off. Source: INV-06."""
-
-    line: int
-
-
-@dataclass(frozen=True)
-class RepriceLine:
-    """Invoice a line at another amount. `adjusted` tells that the fee has adjustments. Source: INV-06 (R3)."""
-
-    line: int
-    amount: Money
-    adjusted: bool = False
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Submit:
-    """Ask for approval. Source: INV-07."""
-
-
-@dataclass(frozen=True)
-class Approve:
-    """Let it be posted. Source: INV-07."""
-
-
-@dataclass(frozen=True)
-class Reject:
-    """Send it back to be changed. Source: INV-07."""
-
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Cancel:
-    """Give it up. Source: INV-07."""
-
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Post:
-    """Record the document that it became. Source: INV-14."""
-
-    document: str
-    number: str
-    issued_on: date
-
-
-Command = CreateProposal | AddLine | RemoveLine | RepriceLine | Submit | Approve | Reject | Cancel | Post
 
 
 @dataclass(frozen=True)
