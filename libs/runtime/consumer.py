@@ -14,7 +14,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from libs.runtime.hearing import Hearing
 from libs.runtime.intake import Hole, Mark
-from libs.runtime.kafka import broker, topic_of
+from libs.runtime.kafka import broker, started, topic_of
 from libs.runtime.records import Record, from_kafka
 from libs.runtime.seeking import BATCH, POLL_MS, bounds, following
 from libs.runtime.settings import KafkaSettings
@@ -103,7 +103,7 @@ class KafkaFeed:
         )
         await self.hearing.open()
         try:
-            await connected.start()
+            await started(connected.start())
             await watched(self._hear_for_ever(), self._watch())
         finally:
             try:

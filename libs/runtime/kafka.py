@@ -1,6 +1,8 @@
 """Clients of Kafka, set so that nothing is lost: the defaults of the libraries are not."""
 
+import asyncio
 import ssl
+from collections.abc import Coroutine
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -9,6 +11,8 @@ from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLS
 
 from libs.events.topics import TOPICS
 from libs.runtime.settings import KafkaSettings
+
+_START_SECONDS = 5.0
 
 
 def topic_of(publisher: str, settings: KafkaSettings) -> str:
@@ -40,6 +44,18 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
         arguments["sasl_plain_username"] = settings.sasl_username
         arguments["sasl_plain_password"] = settings.sasl_password.get_secret_value() if settings.sasl_password else None
     return arguments
+
+
+async def started(start: Coroutine[Any, Any, Any]) -> None:
+    """Starts a client. When this task is cancelled meanwhile the start is still awaited, for 5 s at most: aiokafka leaves
+    open what a start was connecting when it is broken off, and what has started its caller can stop."""
+    starting = asyncio.ensure_future(start)
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait([starting], timeout=_START_SECONDS)
+        starting.cancel()
+        raise
 
 
 def broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:

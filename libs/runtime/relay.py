@@ -12,7 +12,7 @@ from libs.events.envelope import Envelope
 from libs.events.topics import partition_of
 from libs.runtime import tracing
 from libs.runtime.database import Connection, connect, one_row
-from libs.runtime.kafka import producer, topic_of
+from libs.runtime.kafka import producer, started, topic_of
 from libs.runtime.recorder import StoredFact
 from libs.runtime.records import envelope_of
 from libs.runtime.settings import KafkaSettings
@@ -72,7 +72,7 @@ class Relay:
             checkpoint = await self._lead(connection)
             sender = producer(self.kafka)
             try:
-                await sender.start()
+                await started(sender.start())
                 await self._send_for_ever(connection, checkpoint, sender)
             finally:
                 await sender.stop()
