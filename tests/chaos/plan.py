@@ -5,7 +5,12 @@ from dataclasses import asdict, dataclass, field, replace
 from random import Random
 
 WEIGHTS: Mapping[str, int] = {
-    **{"order.api": 3, "api": 5, "relay": 6, "hear": 2, "timers": 2, "issuer": 1},
+    "order.api": 3,
+    "api": 5,
+    "relay": 6,
+    "hear": 2,
+    "timers": 2,
+    "issuer": 1,
     "subscription_billing.timers": 4,
 }
 """How often a process of a kind or role is chosen. A killed reader costs its group the session time-out, so seldom; and
