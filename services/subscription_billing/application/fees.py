@@ -69,7 +69,7 @@ async def credit_unused(joint: Joint) -> None:
     """Takes off what a cancelled subscription was billed for the days after its last: fees that nobody has invoiced and
     that are wholly unused are deleted, the others reduced. Source: LIF-04, LG-CN-01, KB-INV-06.
 
-    Refuses `fee_on_proposal` while one of them is being invoiced.
+    Refuses `fee_on_proposal` while one of them is being invoiced, and `fee_selected` while one is on its way back.
     """
     own: Account = await joint.main(account)
     if not isinstance(own.subscription, Cancelled) or own.credited or own.subscription.ends_on is None:
@@ -80,6 +80,8 @@ async def credit_unused(joint: Joint) -> None:
         if unused is None:
             continue
         (standing,) = await joint.load(fee, line.fee)
+        if isinstance(standing, Fee) and standing.status == "selected_for_credit":
+            raise Rejected.state("fee_selected", "the fee is on its way back: what is left of it is known after that")
         if _is_free(standing) and unused == line.days:
             await _delete(joint, line.fee, standing, None)
             deleted += 1
@@ -89,9 +91,11 @@ async def credit_unused(joint: Joint) -> None:
 
 
 def _is_free(standing: object) -> bool:
-    """Whether the fee may simply go."""
+    """Whether the fee may simply go: nothing of it is invoiced, or was adjusted."""
     return (
-        isinstance(standing, Fee) and standing.status in ("chargeable", "non_chargeable") and not standing.adjustments
+        isinstance(standing, Fee)
+        and not standing.adjustments
+        and all(share.standing == "open" for share in standing.shares.values())
     )
 
 

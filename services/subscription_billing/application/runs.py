@@ -27,6 +27,9 @@ ADVANCES: Mapping[str, Callable[[FactStore, str], Awaitable[bool]]] = {
     "accrual_run": accruals.advance,
 }
 
+WAITS = ("fee_on_proposal", "fee_selected")
+"""Why days that are not used any more are still billed: something of the fee is under way."""
+
 
 async def go_on(store: FactStore, now: datetime) -> int:
     """Does some steps of every run that is not completed, and takes off what cancelled subscriptions were billed for later
@@ -61,12 +64,12 @@ async def _steps(store: FactStore, kind: str, run_id: str) -> None:
 
 
 async def _credit_unused(store: FactStore, subscription_id: str, now: datetime) -> None:
-    """Source: LIF-04. A subscription of which a fee is being invoiced waits until that is over."""
+    """Source: LIF-04. A subscription of which a fee is being invoiced or given back waits until that is over."""
     request = Request(fee_runs.ACTOR, subscription_id, causation_id=subscription_id, at=now)
     try:
         await execute_jointly(store, subscription_id, _credit, request, fee_runs.nobody)
     except Rejected as refusal:
-        if refusal.reason != "fee_on_proposal":
+        if refusal.reason not in WAITS:
             raise
 
 

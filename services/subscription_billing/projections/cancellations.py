@@ -37,18 +37,18 @@ cancellations = Projection(
 )
 
 
-ON_PROPOSAL = ("on_proposal", "on_credit_proposal")
+UNDER_WAY = ("on_proposal", "selected_for_credit", "on_credit_proposal")
 
 
 def to_credit(most: int) -> Select[Any]:
     """Cancelled subscriptions whose later days are still billed, so many at most; not those of which a fee is being
-    invoiced, for they wait, and must not keep the others waiting."""
+    invoiced or given back, for they wait, and must not keep the others waiting."""
     table, fee, share = cancellation.c, fee_list.c, fee_share.c
     own = cast(table.stream_id, Text)
     waits = (
         select(share.share)
         .join(fee_list, and_(fee.stream_id == share.stream_id, fee.known_to == OPEN))
-        .where(share.known_to == OPEN, share.standing.in_(ON_PROPOSAL), fee.subscription == own)
+        .where(share.known_to == OPEN, share.standing.in_(UNDER_WAY), fee.subscription == own)
         .exists()
     )
     return (
