@@ -20,8 +20,6 @@ def _line_number(value: str) -> int:
     return int(value)
 
 
-WHOLE = Decimal(100)
-
 LineNumber = Annotated[int, PlainValidator(_line_number), WithJsonSchema({"type": "integer", "minimum": 1})]
 """A line's number in a path."""
 
@@ -53,7 +51,7 @@ class ReduceDaysBody(CommandBody):
 
 
 def _discount(value: Decimal) -> Decimal:
-    if not 0 < value <= WHOLE:
+    if not 0 < value <= 100:
         raise refuse("percent_range", "above 0 and at most 100 percent")
     return value
 
