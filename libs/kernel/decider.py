@@ -14,11 +14,15 @@ class Rejected(Exception):
 
     `reason` is the rule's own code in snake_case, `sentence` is shown to the person, `field` is a JSON pointer into
     the command where one field is to blame, `state` and `allowed` name the present state and what it accepts.
+    `error_code` is the code of the outside for a whole class of such reasons; without one the reason is the code.
     """
 
-    def __init__(self, kind: Literal["state", "value"], reason: str, sentence: str, *, field: str = "") -> None:
+    def __init__(
+        self, kind: Literal["state", "value"], reason: str, sentence: str, *, field: str = "", error_code: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.kind, self.reason, self.sentence, self.field = kind, reason, sentence, field
+        self.error_code = error_code or reason
         self.present_state = ""
         self.allowed: tuple[str, ...] = ()
 
@@ -28,9 +32,9 @@ class Rejected(Exception):
         return cls("state", reason, sentence)
 
     @classmethod
-    def value(cls, reason: str, sentence: str, *, field: str = "") -> "Rejected":
+    def value(cls, reason: str, sentence: str, *, field: str = "", error_code: str = "") -> "Rejected":
         """A value of the command breaks a rule whatever the state (HTTP 422)."""
-        return cls("value", reason, sentence, field=field)
+        return cls("value", reason, sentence, field=field, error_code=error_code)
 
     @classmethod
     def transition(cls, state: str, allowed: Sequence[str], sentence: str) -> "Rejected":

@@ -58,10 +58,13 @@ class When(Generic[Command, State, Said]):
         assert after.state != self.before.state
         return after
 
-    def then_refused(self, kind: Literal["state", "value"], reason: str, field: str = "") -> None:
-        """Exactly this refusal, with a sentence for the person."""
+    def then_refused(
+        self, kind: Literal["state", "value"], reason: str, field: str = "", *, error_code: str = ""
+    ) -> None:
+        """Exactly this refusal, with a sentence for the person. The reason is the error code unless that is named."""
         refusal = self._refusal()
         assert (refusal.kind, refusal.reason, refusal.field) == (kind, reason, field)
+        assert refusal.error_code == (error_code or reason)
         assert refusal.sentence.strip()
 
     def then_not_allowed(self, state: str, *allowed: str) -> None:

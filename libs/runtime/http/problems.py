@@ -83,8 +83,8 @@ def _rejected(rejected: Rejected) -> Problem:
     if rejected.present_state:
         members |= {"state": rejected.present_state, "allowed": list(rejected.allowed)}
     if rejected.field:
-        members["errors"] = [Broken(rejected.reason, rejected.sentence, pointer=rejected.field).document()]
-    return Problem(409 if rejected.kind == "state" else 422, rejected.reason, rejected.sentence, members)
+        members["errors"] = [Broken(rejected.error_code, rejected.sentence, pointer=rejected.field).document()]
+    return Problem(409 if rejected.kind == "state" else 422, rejected.error_code, rejected.sentence, members)
 
 
 def _conflict(conflict: VersionConflict) -> Problem:

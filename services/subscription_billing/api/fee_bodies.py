@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from libs.events.periods import Days
 from libs.events.subscription_billing_fees import FeeKind, PriceSource, RunKind
@@ -50,12 +50,35 @@ class ReduceDaysBody(CommandBody):
     reason: Note | None = None
 
 
-class ChangeFeePriceBody(CommandBody):
-    """A percentage of what the fee was created with: -20 takes a fifth off. Source: PCH-01."""
+def _discount(value: Decimal) -> Decimal:
+    if not 0 < value <= 100:
+        raise refuse("percent_range", "above 0 and at most 100 percent")
+    return value
 
-    percentage: Number
+
+Discount = Annotated[Number, AfterValidator(_discount)]
+"""A percentage that is taken off: above 0, at most 100."""
+
+
+class ChangeFeePriceBody(CommandBody):
+    """A percentage of what the fee was created with, or a discount on it: exactly one of the two. A `percentage` of -20 and
+    a `discount_percentage` of 20 both take a fifth off. Source: PCH-01, PCH-03, data MNY-020."""
+
+    percentage: Number | None = None
+    discount_percentage: Discount | None = None
     project_date: Day | None = None
     reason: Note | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ChangeFeePriceBody":
+        if (self.percentage is None) == (self.discount_percentage is None):
+            raise refuse("one_of_two", "a percentage or a discount, and not both")
+        return self
+
+    @property
+    def change(self) -> Decimal:
+        """By how many percent the price changes: a discount lowers it."""
+        return self.percentage if self.percentage is not None else -(self.discount_percentage or Decimal(0))
 
 
 class ProposalRunBody(CommandBody):
@@ -95,8 +118,17 @@ class RepriceBody(CommandBody):
     reason: Note | None = None
 
 
-class PostBody(CommandBody):
-    """The day of the document; the proposal's own invoice date, when it is not named."""
+class ApproveBody(CommandBody):
+    """What the proposal comes to, as the person saw it: the `total` that it shows, which is the sum of the amounts of its
+    lines, before tax unless the prices contain it. Where it comes to something else by now, it is refused. Without
+    `total` nothing is compared. Source: INV-07, data MNY-017."""
+
+    total: Amount | None = None
+
+
+class PostBody(ApproveBody):
+    """The day of the document; the proposal's own invoice date, when it is not named. And the `total`, as in an approval:
+    tax is known only with the document."""
 
     issued_on: Day | None = None
 

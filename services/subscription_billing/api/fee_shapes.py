@@ -131,10 +131,11 @@ def _share(state: Fee, share: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def shown_proposal(state: Proposal) -> Mapping[str, Any]:
-    """The proposal with its lines."""
+    """The proposal with its lines, and what they come to."""
     return {
         **told(state.created),
         **_proposal(state),
+        "total": money(state.total),
         "allowed": allowed_actions(state),
         "lines": [line.model_dump(mode="json", exclude_none=True) for line in state.content],
     }

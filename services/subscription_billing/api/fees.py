@@ -120,12 +120,12 @@ class Fees:
         return await answer_jointly(call, self.store, FEES, fee, work)
 
     async def change_price(self, call: CallDep, fee: Id, body: ChangeFeePriceBody) -> Response:
-        """Change the price of the fee. Source: PCH-01."""
+        """Change the price of the fee, by a percentage or by a discount. Source: PCH-01, PCH-03."""
         _, state = await fees.standing_fee(self.store, fee)
         on = body.project_date or await subscriptions.today(self.store, state.created.project, call.at)
 
         async def work(joint: Joint) -> None:
-            await fees.change_price(joint, body.percentage, on, body.reason)
+            await fees.change_price(joint, body.change, on, body.reason)
 
         return await answer_jointly(call, self.store, FEES, fee, work)
 

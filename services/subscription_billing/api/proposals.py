@@ -18,6 +18,7 @@ from libs.runtime.jointly import Joint
 from libs.runtime.store import FactStore
 from services.subscription_billing.api.bodies import NothingBody, ReasonBody, said
 from services.subscription_billing.api.fee_bodies import (
+    ApproveBody,
     LineNumber,
     PostBody,
     ProposalBody,
@@ -136,9 +137,9 @@ class Proposals:
         """Ask for approval. Source: INV-07."""
         return await self._answer(call, proposal, Submit())
 
-    async def approve(self, call: CallDep, proposal: Id, body: NothingBody) -> Response:
+    async def approve(self, call: CallDep, proposal: Id, body: ApproveBody) -> Response:
         """Let it be posted. Source: INV-07."""
-        return await self._answer(call, proposal, Approve())
+        return await self._answer(call, proposal, Approve(body.total))
 
     async def reject(self, call: CallDep, proposal: Id, body: ReasonBody) -> Response:
         """Send it back to be changed. Source: INV-07."""
@@ -150,7 +151,7 @@ class Proposals:
 
     async def post(self, call: CallDep, proposal: Id, body: PostBody) -> Response:
         """Post it as an invoice or a credit note. Posted before, the same document is answered. Source: INV-12, INV-14."""
-        return await self._jointly(call, proposal, lambda it: posting.post(it, body.issued_on))
+        return await self._jointly(call, proposal, lambda it: posting.post(it, body.issued_on, body.total))
 
     async def _jointly(
         self, call: CallDep, proposal: str, work: Callable[[Joint], Awaitable[None]], status: int = 200

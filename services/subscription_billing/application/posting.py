@@ -7,6 +7,7 @@ from libs.events import subscription_billing_accruals as earns
 from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_invoices as says
 from libs.events.subscription_billing import SubscriptionParametersSet
+from libs.kernel.money import Money
 from libs.runtime.faults import NotFound
 from libs.runtime.jointly import Joint
 from libs.runtime.store import FactStore
@@ -29,7 +30,13 @@ from services.subscription_billing.domain.fees.state import Fee
 from services.subscription_billing.domain.invoicing.commands import Post
 from services.subscription_billing.domain.invoicing.document import PostDocument, document
 from services.subscription_billing.domain.invoicing.posting import Posting
-from services.subscription_billing.domain.invoicing.proposal import Proposal, insist_postable, is_credit, proposal
+from services.subscription_billing.domain.invoicing.proposal import (
+    Proposal,
+    insist_postable,
+    insist_total,
+    is_credit,
+    proposal,
+)
 from services.subscription_billing.domain.invoicing.terms import (
     Earning,
     LineTerms,
@@ -41,15 +48,17 @@ from services.subscription_billing.domain.invoicing.terms import (
 from services.subscription_billing.projections.books import books
 
 
-async def post(joint: Joint, issued_on: date | None) -> None:
+async def post(joint: Joint, issued_on: date | None, seen: Money | None) -> None:
     """Posts the proposal that the call names, on a day or on its own invoice date. Posted before, it says nothing again.
+    `seen` is the total that the person saw.
 
-    Refuses `proposal_not_approved`, `proposal_empty`, `ledger_period_closed`, `account_missing`, `rate_missing`,
+    Refuses `total_mismatch`, `proposal_not_approved`, `proposal_empty`, `ledger_period_closed`, `account_missing`, `rate_missing`,
     `periods_not_generated` and, under the manual policy, `accruals_not_reversed`. Source: INV-07 to INV-14, CRN-01 to 05.
     """
     own = await joint.main(proposal)
     if not isinstance(own, Proposal):
         raise NotFound
+    insist_total(own, seen)
     if own.stage == "invoiced":
         return
     insist_postable(own)
@@ -63,7 +72,7 @@ async def post(joint: Joint, issued_on: date | None) -> None:
     for line in lines:
         await _tell_fee(joint, posting, line, found, present)
     await _tell_subscriptions(joint, posting)
-    joint.decide(joint.main_id, Post(posting.document_id, posting.number, terms.issued_on))
+    joint.decide(joint.main_id, Post(posting.document_id, posting.number, terms.issued_on, seen))
 
 
 async def _number(joint: Joint, own: Proposal, terms: Terms, lines: tuple[Priced, ...]) -> str:

@@ -22,7 +22,13 @@ from services.subscription_billing.domain.invoicing.commands import (
     RemoveLine,
     RepriceLine,
 )
-from services.subscription_billing.domain.invoicing.proposal import Proposal, is_credit, line_of, proposal
+from services.subscription_billing.domain.invoicing.proposal import (
+    Proposal,
+    currency_mixed,
+    is_credit,
+    line_of,
+    proposal,
+)
 
 Shares = Sequence[tuple[str, int]]
 """Fees and the numbers of their shares."""
@@ -55,8 +61,10 @@ async def create(joint: Joint, header: dict[str, Any], shares: Shares, parameter
     states = await joint.load(fee, *(fee_id for fee_id, _ in shares))
     found = list(zip(states, shares, strict=True))
     headers = [lines.header(_fee(state), share) for state, (_, share) in found]
+    if any(each["currency"] != headers[0]["currency"] for each in headers):
+        raise currency_mixed(headers[0]["currency"], "/fees")
     if any(each != headers[0] for each in headers):
-        sentence = "the fees go on several documents: contract, payer and currency of all are the same"
+        sentence = "the fees go on several documents: contract and payer of all are the same"
         raise Rejected.value("several_documents", sentence, field="/fees")
     own = says.ProposalCreated(**header, **headers[0], workflow=parameters.proposal_workflow)
     await joint.main(proposal)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cases.bad_inputs import subscriptions
+from tests.cases.bad_inputs import invoicing, subscriptions
 from tests.cases.bad_inputs.case import SLOWEST_SECONDS, Case, OutOfScope, judged, read
 from tests.cases.bad_inputs.rules import place_of
 from tests.cases.bad_inputs.states import agreement
@@ -35,6 +35,7 @@ async def play(system: System, cases: Sequence[Case]) -> list[Verdict]:
     for state in ("active", "terminated"):
         await agreement(world, state)
     await subscriptions.prepare(world)
+    await invoicing.prepare(world)
     before = await world.positions()
     verdicts = {case.id: await _play(world, case) for case in cases if not _may_append(case)}
     after = await world.positions()

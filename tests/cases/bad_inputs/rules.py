@@ -4,7 +4,18 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tests.cases.bad_inputs import ends, events, fields, files, headers, requests, states, subscriptions, tokens
+from tests.cases.bad_inputs import (
+    ends,
+    events,
+    fields,
+    files,
+    headers,
+    invoicing,
+    requests,
+    states,
+    subscriptions,
+    tokens,
+)
 from tests.cases.bad_inputs.case import Case, Got, OutOfScope
 from tests.cases.bad_inputs.world import World
 
@@ -54,7 +65,6 @@ def told(group: str, *placed: tuple[str, Place]) -> tuple[Rule, ...]:
     return tuple(Rule(place, kind="scenario", group=group, says=says) for says, place in placed)
 
 
-SUBSCRIPTIONS = out("no request of subscription_billing says this")
 DISPATCH = out("there is no dispatch service yet")
 
 RULES: tuple[Rule, ...] = (
@@ -74,12 +84,14 @@ RULES: tuple[Rule, ...] = (
     # parts of bodies
     bodies(subscriptions.of_money, r'"tax"', "money"),
     bodies(subscriptions.of_anchor, r'"cycle"', "period"),
-    bodies(SUBSCRIPTIONS, r'"(cycle|contract|tax|total|discountPercent)"'),
+    bodies(invoicing.of_discount, r'"discountPercent"', "money"),
+    bodies(invoicing.of_total, r'"total"', "money"),
+    bodies(invoicing.of_instalments, r'"contract"', "money"),
     bodies(states.of_sla_policy, r'"(response|resolution)Minutes"'),
     bodies(states.of_pause, r'"(pauseAt|resumeAt)"'),
     bodies(fields.of_calendar, r'"windows"'),
     bodies(states.of_validity, r'"from"', "period"),
-    bodies(SUBSCRIPTIONS, r'"lines"', "money"),
+    bodies(invoicing.of_currencies, r'"lines"', "money"),
     bodies(subscriptions.of_money, r'"amount"', "money"),
     # scenarios
     *told("datetimes", ("in the future", requests.ahead)),

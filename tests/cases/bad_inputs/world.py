@@ -44,12 +44,16 @@ class World:
 
     async def prepare(self) -> None:
         """Puts the records and waits until the order service has heard of them."""
+        await self.heard("order", await self.record(*RECORDS, *FOREIGN))
+
+    async def record(self, *records: tuple[str, Mapping[str, Any]]) -> str:
+        """Puts reference records that are not there yet, and answers their positions."""
         latest: dict[str, str] = {}
-        for path, body in (*RECORDS, *FOREIGN):
+        for path, body in records:
             answer = await self.put(path, json.dumps(body), {"if-none-match": "*"})
             for position in answer.headers.get("position", "").split(", "):
                 latest[position.rpartition(".")[0]] = position
-        await self.heard("order", ", ".join(position for position in latest.values() if position))
+        return ", ".join(position for position in latest.values() if position)
 
     async def heard(self, service: str, positions: str) -> None:
         """Returns when the views of a service have heard the positions."""

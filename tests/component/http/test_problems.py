@@ -25,6 +25,7 @@ from tests.component.http.door import Door, code
         (faults.StreamAhead("order.OrderSplit.v1"), 503, "stream_ahead"),
         (Rejected.state("sla_already_paused", "It is paused."), 409, "sla_already_paused"),
         (Rejected.value("period_too_long", "Ten years at most."), 422, "period_too_long"),
+        (Rejected.value("currency_mismatch", "In euros.", error_code="currency_mixed"), 422, "currency_mixed"),
         (Rejected.state("not_found", "No such order."), 404, "not_found"),
     ],
 )
@@ -61,6 +62,14 @@ async def test_a_refused_value_names_its_field_and_its_rule() -> None:
     answer = await door.http.patch(f"/v1/jobs/{opened.json()['id']}", json={"text": "forbidden"}, headers=headers)
     assert code(answer) == (422, "remark_forbidden")
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/text"]
+
+
+def test_a_rule_whose_refusal_is_of_a_wider_class_is_still_named() -> None:
+    """Contracts 5: `error_code` is the class, `reason` the rule's own code."""
+    problem = problem_of(Rejected.value("currency_mismatch", "In euros.", field="/fee", error_code="currency_mixed"))
+    assert problem is not None
+    assert problem.members["reason"] == "currency_mismatch"
+    assert problem.members["errors"] == [{"pointer": "/fee", "error_code": "currency_mixed", "detail": "In euros."}]
 
 
 async def test_what_is_missing_and_what_is_foreign_look_the_same() -> None:

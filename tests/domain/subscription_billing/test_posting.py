@@ -134,6 +134,14 @@ def test_a_schedule_goes_by_the_parameters_of_its_day(values: dict[str, Any], am
     assert [part.amount.amount for part in built.lines] == amounts
 
 
+def test_the_odd_cent_of_a_quarter_is_earned_first() -> None:
+    """ACC-04 (First), data MNY-022: what is earned is what was invoiced."""
+    state = standing(begun(), added(line(1, "100.00", QUARTER)))
+    ((_, built),) = posting(state, terms({1: LineTerms(ACCOUNTS, earning=earning(rounding="first"))})).schedules()
+    assert [part.amount.amount for part in built.lines] == ["33.34", "33.33", "33.33"]
+    assert total((part.amount for part in built.lines), "EUR") == eur("100.00")
+
+
 def test_a_reduction_is_earned_over_its_own_days() -> None:
     """RED-10, 5.6: by days, whatever the parameter says."""
     reduction = line(1, "-46.67", days("2011-02-20", "2011-03-05"), kind="reduction_days")

@@ -1,5 +1,6 @@
 """An invoice proposal from its first line to its document."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,10 +57,10 @@ def test_a_share_of_a_fee_stands_on_it_once() -> None:
 
 
 def test_what_does_not_belong_on_it_is_refused() -> None:
-    """INV-02, INV-04: another currency, another method, another subscription."""
+    """INV-02, INV-04, data MNY-016: another currency, another method, another subscription."""
     history = a_proposal.given(begun(subscription=SUB))
     dollars = line().model_copy(update={"amount": Money.of("310.00", "USD")})
-    history.when(AddLine(dollars)).then_refused("value", "currency_mismatch", "/fee")
+    history.when(AddLine(dollars)).then_refused("value", "currency_mismatch", "/fee", error_code="currency_mixed")
     history.when(AddLine(credit(0, invoiced()))).then_refused("value", "other_method", "/fee")
     history.when(AddLine(line(subscription=FEE))).then_refused("value", "other_subscription", "/fee")
     giving_back = a_proposal.given(begun("credit_notes"))
@@ -84,7 +85,9 @@ def test_a_line_is_repriced_but_never_a_credit() -> None:
     after.when(RepriceLine(1, eur("300.00"))).then_refused("state", "nothing_to_change")
     history.when(RepriceLine(2, eur("-1.00"))).then_refused("state", "credit_line")
     history.when(RepriceLine(1, eur("-0.01"))).then_refused("value", "net_negative", "/amount")
-    history.when(RepriceLine(1, Money.of("1.00", "USD"))).then_refused("value", "currency_mismatch", "/amount")
+    history.when(RepriceLine(1, Money.of("1.00", "USD"))).then_refused(
+        "value", "currency_mismatch", "/amount", error_code="currency_mixed"
+    )
     history.when(RepriceLine(1, eur("1.00"), adjusted=True)).then_refused("state", "fee_adjusted")
     history.when(RepriceLine(3, eur("1.00"))).then_refused("value", "unknown_line", "/line")
     reduction = a_proposal.given(begun(), added(line(1, "-10.00", kind="reduction_days")))
@@ -119,6 +122,26 @@ def test_with_the_workflow_only_an_approved_proposal_is_posted() -> None:
         "canceled"
     )
     approved.when(POST).then(POSTED)
+
+
+def test_what_is_posted_is_what_the_person_saw() -> None:
+    """Data MNY-017: the total of the lines as they stand, and said of what was posted before, too."""
+    history = a_proposal.given(begun(), added(line(1)), added(line(2, "-10.00", kind="reduction_days", share=2)))
+    for seen in (eur("310.00"), eur("300.01"), eur("-300.00"), Money.of("300.00", "USD")):
+        history.when(replace(POST, total=seen)).then_refused("value", "total_mismatch", "/total")
+    posted = history.when(replace(POST, total=eur("300.00"))).then(POSTED)
+    posted.when(replace(POST, total=eur("300.00"))).then()
+    posted.when(replace(POST, total=eur("310.00"))).then_refused("value", "total_mismatch", "/total")
+
+
+def test_what_is_approved_is_what_the_person_saw() -> None:
+    """Data MNY-017: a line that was repriced meanwhile, or taken off, shows."""
+    repriced = says.ProposalLineRepriced(line=1, before=eur("310.00"), amount=eur("300.00"))
+    history = a_proposal.given(begun(workflow=True), added(line(1)), added(line(2, share=2)))
+    submitted = history.given(repriced, says.ProposalLineRemoved(line=2), SUBMITTED)
+    submitted.when(Approve(eur("620.00"))).then_refused("value", "total_mismatch", "/total")
+    submitted.when(Approve(eur("310.00"))).then_refused("value", "total_mismatch", "/total")
+    submitted.when(Approve(eur("300.00"))).then(APPROVED)
 
 
 def test_an_empty_proposal_is_neither_submitted_nor_posted() -> None:

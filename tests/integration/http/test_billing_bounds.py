@@ -136,6 +136,7 @@ async def test_nothing_is_posted_on_a_closed_day_and_no_number_is_lost(manager: 
     assert (await posted(manager, made["id"]))["number"] == "INV-2026-000001"
 
 
+<<<<<<< HEAD
 async def test_a_run_that_fails_keeps_no_other_from_going_on(
     manager: httpx.AsyncClient, apps: Apps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,3 +156,83 @@ async def test_a_run_that_fails_keeps_no_other_from_going_on(
     states = {(await manager.get(f"/v1/proposal-runs/{other['id']}")).json()["state"]}
     assert states == {"completed"}
     assert (await manager.get(f"/v1/fee-runs/{broken['id']}")).json()["state"] == "running"
+=======
+async def test_a_document_is_in_one_currency(manager: httpx.AsyncClient, apps: Apps) -> None:
+    """INV-04, data MNY-016: said of a proposal that is begun and of one that stands; nothing of it is recorded."""
+    await subscribed(manager, "euros")
+    dollars = await subscribed(manager, "dollars", currency="USD", base_price={"amount": "310.00", "currency": "USD"})
+    run = await ran(apps, manager, "fee-runs", "march", **RUN)
+    fees = {fee["subscription"] == dollars: fee["id"] for fee in await items(manager, "fees", run=run["id"])}
+    mixed = await say(manager, "/v1/invoice-proposals", "both", **INVOICES | {"fees": [fees[False], fees[True]]})
+    made = await done(manager, "/v1/invoice-proposals", "euros", **INVOICES | {"fees": [fees[False]]})
+    path = f"/v1/invoice-proposals/{made['id']}"
+    standing = (await manager.get(path)).json()
+    added = await say(manager, f"{path}/lines", "dollars", fee=fees[True])
+    for answer, pointer in ((mixed, "/fees"), (added, "/fee")):
+        assert refusal(answer) == (422, "currency_mismatch", pointer)
+        assert answer.json()["error_code"] == "currency_mixed"
+    assert (await manager.get(path)).json() == standing
+    assert (await manager.get(f"/v1/fees/{fees[True]}")).json()["version"] == 1
+
+
+async def test_another_total_than_the_proposal_has_is_neither_approved_nor_posted(
+    manager: httpx.AsyncClient, apps: Apps
+) -> None:
+    """Data MNY-017: the total is the one that the proposal shows, before tax; a refusal appends nothing."""
+    await put_again(manager, "subscription-parameters", proposal_workflow=True)
+    await subscribed(manager, "one")
+    await subscribed(manager, "two")
+    run = await ran(apps, manager, "fee-runs", "march", **RUN)
+    fees = [fee["id"] for fee in await items(manager, "fees", run=run["id"])]
+    made = await done(manager, "/v1/invoice-proposals", "march", **INVOICES | {"fees": fees})
+    path = f"/v1/invoice-proposals/{made['id']}"
+    await done(manager, f"{path}/submit", "now")
+    seen, other = (await manager.get(path)).json()["total"], {"amount": "750.20", "currency": "EUR"}
+    assert seen == {"amount": "620.00", "currency": "EUR"}
+    for step in ("approve", "post"):
+        before = await recorded(apps)
+        refused = await say(manager, f"{path}/{step}", "other", total=other)
+        assert refusal(refused) == (422, "total_mismatch", "/total")
+        assert await recorded(apps) == before
+        await done(manager, f"{path}/{step}", "seen", total=seen)
+    again = await say(manager, f"{path}/post", "once more", total=other)
+    assert refusal(again)[1] == "total_mismatch"
+    (invoice,) = await _invoices(apps, manager)
+    assert (invoice["number"], invoice["net"]) == ("INV-2026-000001", "620.00")
+
+
+async def recorded(apps: Apps) -> int:
+    """How many facts the service has recorded."""
+    return len(await apps.stores[NAME].recorder.read_log(0, 1000))
+
+
+async def _invoices(apps: Apps, client: httpx.AsyncClient) -> Any:
+    await caught_up(apps)
+    return await items(client, "invoices")
+
+
+NO_DISCOUNTS: tuple[tuple[dict[str, Any], tuple[int, str, str]], ...] = (
+    ({"discount_percentage": "-5"}, (422, "percent_range", "/discount_percentage")),
+    ({"discount_percentage": "0"}, (422, "percent_range", "/discount_percentage")),
+    ({"discount_percentage": "100.01"}, (422, "percent_range", "/discount_percentage")),
+    ({"discount_percentage": "1e1"}, (422, "invalid_number", "/discount_percentage")),
+    ({"discount_percentage": "10", "percentage": "-10"}, (422, "one_of_two", "")),
+    ({"discount_percentage": None}, (422, "one_of_two", "")),
+    ({}, (422, "one_of_two", "")),
+)
+
+
+async def test_a_price_is_lowered_by_a_discount(manager: httpx.AsyncClient, apps: Apps) -> None:
+    """PCH-03, PCH-04, data MNY-020: never below zero, which would be a hidden surcharge; all of the fee at most."""
+    await subscribed(manager, "one")
+    run = await ran(apps, manager, "fee-runs", "march", **RUN)
+    (fee,) = await items(manager, "fees", run=run["id"])
+    path = f"/v1/fees/{fee['id']}"
+    for number, (said, answer) in enumerate(NO_DISCOUNTS):
+        assert refusal(await say(manager, f"{path}/change-price", f"no {number}", **said)) == answer, said
+    await done(manager, f"{path}/change-price", "a tenth", discount_percentage="12.5")
+    assert (await manager.get(path)).json()["changed_by"] == "-12.5"
+    await done(manager, f"{path}/change-price", "the rest", percentage="12.5")
+    await done(manager, f"{path}/change-price", "all", discount_percentage="100")
+    assert (await manager.get(path)).json()["net"]["amount"] == "0.00"
+>>>>>>> w-binputs

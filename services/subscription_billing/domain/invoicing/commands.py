@@ -45,7 +45,9 @@ class Submit:
 
 @dataclass(frozen=True)
 class Approve:
-    """Let it be posted. Source: INV-07."""
+    """Let it be posted. `total` is what the person saw that it comes to. Source: INV-07, data MNY-017."""
+
+    total: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,15 @@ class Cancel:
 
 @dataclass(frozen=True)
 class Post:
-    """Record the document that it became. Source: INV-14."""
+    """Record the document that it became. `total` is what the person saw that the proposal comes to.
+
+    Source: INV-14, data MNY-017.
+    """
 
     document: str
     number: str
     issued_on: date
+    total: Money | None = None
 
 
 Command = CreateProposal | AddLine | RemoveLine | RepriceLine | Submit | Approve | Reject | Cancel | Post

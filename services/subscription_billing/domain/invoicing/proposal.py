@@ -7,6 +7,7 @@ from typing import Any, Literal
 from libs.events import subscription_billing_invoices as says
 from libs.events.subscription_billing import SubscriptionBillingFact
 from libs.kernel.decider import Decider, Rejected
+from libs.kernel.money import Money, total
 from services.subscription_billing.domain.invoicing.commands import (
     AddLine,
     Approve,
@@ -48,6 +49,11 @@ class Proposal:
         """The lines by number."""
         return tuple(self.lines[number] for number in sorted(self.lines))
 
+    @property
+    def total(self) -> Money:
+        """What the amounts of its lines come to, as a person sees them: before tax, unless the prices contain it."""
+        return total((line.amount for line in self.lines.values()), self.created.currency)
+
 
 State = Absent | Proposal
 
@@ -62,7 +68,7 @@ def _add(proposal: Proposal, command: AddLine) -> Facts:
     if len(proposal.content) >= MOST_LINES:
         raise Rejected.state("proposal_full", f"a proposal has at most {MOST_LINES} lines")
     if content.amount.currency != header.currency:
-        raise Rejected.value("currency_mismatch", f"the proposal is in {header.currency}", field="/fee")
+        raise currency_mixed(header.currency, "/fee")
     if header.method == ("invoices" if is_credit(content) else "credit_notes"):
         raise Rejected.value("other_method", f"the proposal is for {header.method}", field="/fee")
     if header.subscription is not None and content.subscription != header.subscription:
@@ -85,7 +91,7 @@ def _reprice(proposal: Proposal, command: RepriceLine) -> Facts:
     if line.kind not in ("regular", "non_regular") or command.adjusted:
         raise Rejected.state("fee_adjusted", "a fee with adjustments keeps its price: change it by another adjustment")
     if command.amount.currency != line.amount.currency:
-        raise Rejected.value("currency_mismatch", f"the proposal is in {line.amount.currency}", field="/amount")
+        raise currency_mixed(line.amount.currency, "/amount")
     if command.amount.minor < 0:
         raise Rejected.value("net_negative", "a fee is not below zero", field="/amount")
     if command.amount == line.amount:
@@ -102,7 +108,8 @@ def _submit(proposal: Proposal, _: Submit) -> Facts:
     return [says.ProposalSubmitted()]
 
 
-def _approve(_: Proposal, __: Approve) -> Facts:
+def _approve(proposal: Proposal, command: Approve) -> Facts:
+    insist_total(proposal, command.total)
     return [says.ProposalApproved()]
 
 
@@ -116,6 +123,7 @@ def _cancel(_: Proposal, command: Cancel) -> Facts:
 
 def _post(proposal: Proposal, command: Post) -> Facts:
     insist_postable(proposal)
+    insist_total(proposal, command.total)
     return [says.ProposalInvoiced(document=command.document, number=command.number, issued_on=command.issued_on)]
 
 
@@ -128,6 +136,21 @@ def insist_postable(proposal: Proposal) -> None:
     if proposal.stage not in ("open", "approved"):
         raise Rejected.transition(proposal.stage, allowed_actions(proposal), f"the proposal is {proposal.stage}")
     _insist_lines(proposal)
+
+
+def insist_total(proposal: Proposal, seen: Money | None) -> None:
+    """What a person lets pass is what the person saw: the total, where it is said, is that of the lines now.
+
+    Refuses `total_mismatch`. Source: data MNY-017.
+    """
+    if seen is not None and seen != proposal.total:
+        raise Rejected.value("total_mismatch", f"the lines come to {proposal.total}, not to {seen}", field="/total")
+
+
+def currency_mixed(currency: str, field: str) -> Rejected:
+    """A document is in one currency. Source: INV-04, data MNY-016."""
+    sentence = f"the proposal is in {currency}"
+    return Rejected.value("currency_mismatch", sentence, field=field, error_code="currency_mixed")
 
 
 def _insist_lines(proposal: Proposal) -> None:
@@ -179,6 +202,7 @@ def decide(command: Command, state: State) -> Facts:
         case CreateProposal(), _:
             return []
         case Post(), Proposal(stage="invoiced"):
+            insist_total(state, command.total)
             return []
         case _, Proposal(stage=stage) if type(command) in DECISIONS[stage]:
             return DECISIONS[stage][type(command)](state, command)
