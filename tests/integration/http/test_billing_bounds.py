@@ -136,7 +136,6 @@ async def test_nothing_is_posted_on_a_closed_day_and_no_number_is_lost(manager: 
     assert (await posted(manager, made["id"]))["number"] == "INV-2026-000001"
 
 
-<<<<<<< HEAD
 async def test_a_run_that_fails_keeps_no_other_from_going_on(
     manager: httpx.AsyncClient, apps: Apps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,7 +155,8 @@ async def test_a_run_that_fails_keeps_no_other_from_going_on(
     states = {(await manager.get(f"/v1/proposal-runs/{other['id']}")).json()["state"]}
     assert states == {"completed"}
     assert (await manager.get(f"/v1/fee-runs/{broken['id']}")).json()["state"] == "running"
-=======
+
+
 async def test_a_document_is_in_one_currency(manager: httpx.AsyncClient, apps: Apps) -> None:
     """INV-04, data MNY-016: said of a proposal that is begun and of one that stands; nothing of it is recorded."""
     await subscribed(manager, "euros")
@@ -235,4 +235,3 @@ async def test_a_price_is_lowered_by_a_discount(manager: httpx.AsyncClient, apps
     await done(manager, f"{path}/change-price", "the rest", percentage="12.5")
     await done(manager, f"{path}/change-price", "all", discount_percentage="100")
     assert (await manager.get(path)).json()["net"]["amount"] == "0.00"
->>>>>>> w-binputs
