@@ -14,6 +14,7 @@ from libs.events import (
     subscription_billing_accruals,
     subscription_billing_fees,
     subscription_billing_invoices,
+    subscription_billing_schedules,
     subscription_billing_subscriptions,
 )
 from libs.events.fact import Fact
@@ -71,5 +72,6 @@ REGISTRY = Registry(
     subscription_billing_fees.FACTS,
     subscription_billing_invoices.FACTS,
     subscription_billing_accruals.FACTS,
+    subscription_billing_schedules.FACTS,
     invoicing.FACTS,
 )

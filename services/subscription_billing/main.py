@@ -18,6 +18,7 @@ from services.subscription_billing.api.imports import import_routes
 from services.subscription_billing.api.price_updates import PriceUpdates
 from services.subscription_billing.api.proposals import Proposals
 from services.subscription_billing.api.records import Records
+from services.subscription_billing.api.run_schedules import RunSchedules
 from services.subscription_billing.api.subscriptions import Subscriptions
 from services.subscription_billing.application.posting import number_taken as document_number_taken
 from services.subscription_billing.application.subscriptions import number_taken
@@ -36,7 +37,7 @@ SQL = {name: f"create sequence store.{name}" for name in SEQUENCES}
 """The numbers that people read; gaps are allowed. Source: contracts 4."""
 
 
-ROUTES = (Records, Subscriptions, PriceUpdates, Fees, Proposals, Accruals)
+ROUTES = (Records, Subscriptions, PriceUpdates, Fees, Proposals, Accruals, RunSchedules)
 
 
 def api(parts: Parts) -> FastAPI:

@@ -45,6 +45,7 @@ NOT_PERSONAL = {
     "SubscriptionParked.reason": "the code of a rule",
     "RunException.reason": "the code of a rule",
     "SkipCount.reason": "the code of a rule",
+    "ScheduledRunRefused.reason": "the code of a rule",
     "ScheduleLinesDropped.credit_note": "the id of a document",
 }
 

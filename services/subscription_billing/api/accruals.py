@@ -26,11 +26,10 @@ from services.subscription_billing.api.fee_shapes import (
 )
 from services.subscription_billing.api.pages import page
 from services.subscription_billing.application import accruals
+from services.subscription_billing.application.run_numbers import next_number
 from services.subscription_billing.domain.accruals import voucher as vouchers
 from services.subscription_billing.domain.invoicing import document as documents
 from services.subscription_billing.projections.pages import page_of_documents, page_of_runs, page_of_schedule_lines
-
-NUMBERS = "accrual_run_number"
 
 
 class AccrualRunsQuery(PageQuery):
@@ -105,7 +104,7 @@ class Accruals:
 
     async def request(self, call: CallDep, body: AccrualRunBody) -> Response:
         """Ask for revenue to be earned; the run goes on by itself. Source: ACC-08."""
-        asked = AccrualRunRequested(number=f"AR-{await self.store.next_number(NUMBERS):06d}", **said(body))
+        asked = AccrualRunRequested(number=await next_number(self.store, "accrual_run"), **said(body))
         command = await accruals.request_of(self.store, asked)
         return await answer(call, ACCRUAL_RUNS, call.new_id, command, 201)
 

@@ -20,10 +20,9 @@ from services.subscription_billing.api.fee_bodies import ChangeFeePriceBody, Fee
 from services.subscription_billing.api.fee_shapes import FEE_RUNS, FEES, shown_fee, shown_fee_run
 from services.subscription_billing.api.pages import page
 from services.subscription_billing.application import fee_runs, fees, subscriptions
+from services.subscription_billing.application.run_numbers import next_number
 from services.subscription_billing.domain.fees.commands import SelectForCredit, UnselectForCredit
 from services.subscription_billing.projections.pages import page_of_fees, page_of_runs
-
-NUMBERS = "fee_run_number"
 
 
 class FeeRunsQuery(PageQuery):
@@ -74,7 +73,7 @@ class Fees:
 
     async def request(self, call: CallDep, body: FeeRunBody) -> Response:
         """Ask for fees; the run goes on by itself. Source: FEE-01 to FEE-09, FEE-16."""
-        number = f"FR-{await self.store.next_number(NUMBERS):06d}"
+        number = await next_number(self.store, "fee_run")
         command = await fee_runs.request_of(self.store, _asked(body, number))
         return await answer(call, FEE_RUNS, call.new_id, command, 201)
 

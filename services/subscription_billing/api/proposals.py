@@ -30,11 +30,10 @@ from services.subscription_billing.api.fee_shapes import PROPOSAL_RUNS, PROPOSAL
 from services.subscription_billing.api.pages import page
 from services.subscription_billing.application import posting, proposal_runs, proposals
 from services.subscription_billing.application.records import parameters
+from services.subscription_billing.application.run_numbers import next_number
 from services.subscription_billing.domain.invoicing.commands import Approve, Reject, Submit
 from services.subscription_billing.domain.invoicing.proposal_run import RequestProposalRun
 from services.subscription_billing.projections.pages import page_of_proposals, page_of_runs
-
-NUMBERS = "proposal_run_number"
 
 
 class ProposalRunsQuery(PageQuery):
@@ -80,7 +79,7 @@ class Proposals:
 
     async def request(self, call: CallDep, body: ProposalRunBody) -> Response:
         """Ask for proposals of everything that fits; the run goes on by itself. Source: INV-02."""
-        number = f"PR-{await self.store.next_number(NUMBERS):06d}"
+        number = await next_number(self.store, "proposal_run")
         asked = ProposalRunRequested(number=number, **said(body) | {"kinds": tuple(body.kinds)})
         return await answer(call, PROPOSAL_RUNS, call.new_id, RequestProposalRun(asked), 201)
 

@@ -8,10 +8,11 @@ from services.subscription_billing.projections.fee_list import fees, shares
 from services.subscription_billing.projections.fee_use import fee_uses
 from services.subscription_billing.projections.invoicing_lists import documents, proposals, runs
 from services.subscription_billing.projections.record_list import price_rows, records
+from services.subscription_billing.projections.run_schedules import run_schedules
 from services.subscription_billing.projections.schedule_lines import schedule_lines
 from services.subscription_billing.projections.subscription_list import covered, subscriptions
 
-BILLING = (book_records, fees, shares, proposals, documents, runs, schedule_lines, cancellations)
+BILLING = (book_records, fees, shares, proposals, documents, runs, schedule_lines, cancellations, run_schedules)
 VIEWS = (*BILLING, *COPIES, agreements, records, price_rows, subscriptions, covered, fee_uses)
 
 __all__ = ["TABLES", "VIEWS"]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, DateTime, Select, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, DateTime, ScalarSelect, Select, Text, cast, func, literal, select
 
 from libs.runtime.versions import OPEN
 from services.subscription_billing.projections import copies
@@ -16,10 +16,8 @@ def over(now: datetime, most: int) -> Select[str, date]:
 
     A fact that was told takes the row out, so a timer asks until it has been heard, and then no more. Source: PER-07.
     """
-    table, project, company = subscription_list.c, copies.project.table.c, copies.company.table.c
-    of_company = select(company.time_zone).where(company.known_to == OPEN).limit(1).scalar_subquery()
-    zone = func.coalesce(project.time_zone, of_company, "UTC")
-    today = cast(func.timezone(zone, literal(now, DateTime(timezone=True))), Date)
+    table, project = subscription_list.c, copies.project.table.c
+    today = _today(now, project.time_zone, _zone_of_company())
     last_day = func.least(table.last_day, table.ends_on)
     return (
         select(cast(table.stream_id, Text).label("stream_id"), today.label("today"))
@@ -28,3 +26,18 @@ def over(now: datetime, most: int) -> Select[str, date]:
         .order_by(last_day, table.stream_id)
         .limit(most)
     )
+
+
+def today_of_company(now: datetime) -> ColumnElement[date]:
+    """The day where the company is; of UTC while nobody has said where that is. Source: PER-07."""
+    return _today(now, _zone_of_company())
+
+
+def _zone_of_company() -> ScalarSelect[str]:
+    company = copies.company.table.c
+    return select(company.time_zone).where(company.known_to == OPEN).limit(1).scalar_subquery()
+
+
+def _today(now: datetime, *zones: ColumnElement[str]) -> ColumnElement[date]:
+    """The day in the first zone that is known, else in UTC."""
+    return cast(func.timezone(func.coalesce(*zones, "UTC"), literal(now, DateTime(timezone=True))), Date)
