@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from libs.events.fact import Fact
+from libs.kernel.decider import Rejected
 from libs.runtime.database import ConnectionLost, borrowed, one_row
 from libs.runtime.faults import KeyReused, Unavailable
 from libs.runtime.recorder import Append, StoredFact, Taken
@@ -16,6 +17,10 @@ from libs.runtime.streams import Answer, Answering, AnyDecider, Outcome, Request
 MOST_DRAWS = 200
 """How often an append is tried that only ever meets a counter that others have moved on."""
 
+_VERSIONS = (
+    "select originator_id::text, max(originator_version) from store.stored_events "
+    "where originator_id = any(%s::uuid[]) group by originator_id"
+)
 _COUNTER = "select coalesce((select value from store.counter where name = %s), 0)"
 
 
@@ -34,6 +39,7 @@ class Joint:
     def __init__(self, store: FactStore, request: Request, main_id: str) -> None:
         self.store, self.request, self.main_id = store, request, main_id
         self._streams: dict[str, tuple[AnyDecider, Stream]] = {}
+        self._loaded: dict[str, int] = {}
         self._facts: dict[str, list[StoredFact]] = {}
         self._counters: dict[str, _Counter] = {}
 
@@ -89,6 +95,13 @@ class Joint:
         self._counters[counter].drawn += 1
         return self._counters[counter].drawn
 
+    async def stands(self) -> bool:
+        """Whether every stream is still as it was loaded: else what was decided was decided on no moment that ever was."""
+        async with borrowed(self.store.recorder.pool) as connection:
+            cursor = await connection.execute(_VERSIONS, (list(self._loaded),))
+            versions = dict(await cursor.fetchall())
+        return all(versions.get(stream_id, 0) == version for stream_id, version in self._loaded.items())
+
     def append_of(self, answer: Answer | None) -> Append:
         """Everything decided, the main stream's facts behind all others."""
         order = sorted(self._facts, key=lambda stream_id: stream_id == self.main_id)
@@ -105,6 +118,7 @@ class Joint:
         return self._streams[self.main_id][1]
 
     def _keep(self, decider: AnyDecider, stream: Stream) -> Any:
+        self._loaded.setdefault(stream.stream_id, stream.version)
         self._streams[stream.stream_id] = (decider, stream)
         return stream.state
 
@@ -131,14 +145,22 @@ async def execute_jointly(
 ) -> Outcome:
     """Appends what `work` decides, together with the answer under the request's key.
 
-    Raises what `work` raises, VersionConflict, KeyReused or Unavailable. Streams that moved meanwhile are loaded and
-    decided again, three times at most; a number that another append has drawn is drawn again. When the connection breaks, nobody knows whether the append happened: it is decided again, and what was
-    done meets its own answer or its own facts. A process that dies inside leaves all or nothing, numbers included.
+    Raises what `work` raises, VersionConflict, KeyReused or Unavailable; a refusal only when it was decided on streams that
+    all stand as they were loaded. Streams that moved meanwhile are loaded and decided again, three times at most; a number
+    that another append has drawn is drawn again. When the connection breaks, nobody knows whether the append happened: it
+    is decided again, and what was done meets its own answer or its own facts. A process that dies inside leaves all or
+    nothing, numbers included.
     """
     moved = drawn = 0
     while moved < ATTEMPTS and drawn < MOST_DRAWS:
         joint = Joint(store, request, main_id)
-        await work(joint)
+        try:
+            await work(joint)
+        except Rejected:
+            if moved == ATTEMPTS - 1 or await joint.stands():
+                raise
+            moved += 1
+            continue
         after = joint.main_after()
         answer = answering(after)
         append = joint.append_of(answer if request.key else None)

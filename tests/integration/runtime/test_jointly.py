@@ -110,6 +110,26 @@ async def test_a_refusal_of_one_stream_leaves_nothing(store: FactStore) -> None:
     assert await numbers(store) == ["SO-000001"]
 
 
+async def test_a_refusal_decided_on_no_moment_that_ever_was_is_not_told(store: FactStore) -> None:
+    """Loaded one after the other, two streams may show what never was at once; then it is decided again."""
+    await say(store, 1, created())
+    await say(store, 2, created())
+    tries = list[tuple[int, int]]()
+
+    async def work(joint: Joint) -> None:
+        first = await joint.main(saying)
+        if not tries:
+            await jointly(store, 1, both(revised()))
+        (second,) = await joint.load(saying, order_id(2))
+        tries.append((first, second))
+        if first != second:
+            raise Rejected.state("differ", "both always have as many facts")
+        joint.decide(joint.main_id, Say((revised(),)))
+
+    await jointly(store, 1, work)
+    assert tries == [(1, 2), (2, 2)]
+
+
 async def test_what_is_begun_twice_is_refused_by_the_store(store: FactStore) -> None:
     """A stream taken for new that is there is loaded on the next try, where the work knows better."""
     await say(store, 2, created())
