@@ -39,7 +39,7 @@ def _arguments() -> argparse.Namespace:
 def _show(system: System) -> None:
     print(f"\nPostgreSQL     {system.database_url}\nKafka          {system.kafka_bootstrap}")
     for name, address in system.addresses.items():
-        print(f"{name:<14} {address}{'' if name == services.ISSUER.name else '/docs'}")
+        print(f"{name:<21} {address}{'' if name == services.ISSUER.name else '/docs'}")
     print(f"\nlogs in {system.data / 'logs'}; Ctrl-C stops everything", flush=True)
 
 

@@ -51,7 +51,7 @@ class Charge:
 
     def _became_ready(self) -> None:
         seconds = time.monotonic() - self._born
-        self._say(f"{self.program.name:<14} {self.program.address:<52} {seconds:5.1f} s")
+        self._say(f"{self.program.name:<21} {self.program.address:<52} {seconds:5.1f} s")
         # last: whoever waits for it may write the next line
         self.ready, self.failure = True, None
 
@@ -63,4 +63,4 @@ class Charge:
             self.failure = self.running.failure(f"ended {self._deaths} times, last with {code}, and was never ready")
         self.ready = False
         self._again_at = time.monotonic() + wait
-        self._say(f"{self.program.name:<14} ended with {code}, starts again in {wait:g} s; see {self.running.log}")
+        self._say(f"{self.program.name:<21} ended with {code}, starts again in {wait:g} s; see {self.running.log}")

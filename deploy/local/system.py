@@ -100,4 +100,4 @@ class System:
     def _step(self, name: str, module: str) -> None:
         began = time.monotonic()
         self.supervisor.run(services.step(name, module, self.servers()), _STEP_SECONDS)
-        self._say(f"{name:<14} {'done':<52} {time.monotonic() - began:5.1f} s")
+        self._say(f"{name:<21} {'done':<52} {time.monotonic() - began:5.1f} s")

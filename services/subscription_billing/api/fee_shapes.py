@@ -42,8 +42,13 @@ def _absent() -> Mapping[str, Any]:
 
 
 def _fee(state: FeeState) -> Mapping[str, Any]:
-    name = state.status if isinstance(state, Fee) else type(state).__name__.lower()
-    return {"number": None, "state": name, "adjustments": state.adjustments if isinstance(state, Fee) else 0}
+    """With a warning where the fee is to be given back whole while more of it was taken off than added: unless these
+    adjustments are given back as well, the customer gets more than was paid. Source: [?B32]."""
+    if not isinstance(state, Fee):
+        return {"number": None, "state": type(state).__name__.lower(), "adjustments": 0}
+    lessened = state.selected and state.adjusted.net.minor < state.adjusted.amount.minor
+    warnings = {"warnings": ["net_negative"]} if lessened else {}
+    return {"number": None, "state": state.status, "adjustments": state.adjustments, **warnings}
 
 
 def _proposal(state: ProposalState) -> Mapping[str, Any]:

@@ -147,6 +147,22 @@ async def test_under_the_manual_policy_revenue_is_reversed_first(manager: httpx.
     assert (await posted(manager, credit["id"]))["number"] == "CN-2026-000001"
 
 
+async def test_a_fee_that_was_reduced_is_given_back_whole_with_a_warning(
+    manager: httpx.AsyncClient, apps: Apps
+) -> None:
+    """CRN-06, [?B32]: allowed, for the reduction may be given back as well; who selects is warned."""
+    await subscribed(manager, "reduced")
+    run = await ran(apps, manager, "fee-runs", "march", **RUN)
+    (fee,) = await items(manager, "fees", run=run["id"])
+    proposal = await done(manager, "/v1/invoice-proposals", "march", **INVOICES | {"fees": [fee["id"]]})
+    await posted(manager, proposal["id"])
+    path = f"/v1/fees/{fee['id']}"
+    assert "warnings" not in await done(manager, f"{path}/select-for-credit", "whole")
+    await done(manager, f"{path}/unselect-for-credit", "not yet")
+    await done(manager, f"{path}/reduce-days", "two", days={"from": "2026-03-10", "to": "2026-03-11"})
+    assert (await done(manager, f"{path}/select-for-credit", "less"))["warnings"] == ["net_negative"]
+
+
 async def test_with_the_workflow_the_manager_approves_what_the_clerk_prepared(
     manager: httpx.AsyncClient, apps: Apps
 ) -> None:
