@@ -73,7 +73,7 @@ async def ask_due(store: FactStore, now: datetime) -> int:
             continue
         asked += 1
         try:
-            await _ask(store, row["key"], row["today"], now)
+            await _ask(store, row["key"], row["today"])
         except Unavailable:
             raise
         except Exception as fault:  # noqa: BLE001 - it is raised once all others were asked
@@ -85,10 +85,10 @@ async def ask_due(store: FactStore, now: datetime) -> int:
     return asked
 
 
-async def _ask(store: FactStore, key: str, today: date, now: datetime) -> None:
+async def _ask(store: FactStore, key: str, today: date) -> None:
     """One append on the streams of the schedule and of the run: two that meet ask once, one that dies asks all or nothing."""
     name = natural_id("timer", key, "ask-run", today.isoformat())
-    request = Request(fee_runs.ACTOR, name, causation_id=name, at=now)
+    request = Request(fee_runs.ACTOR, name, causation_id=name)
     await execute_jointly(store, schedule_id(key), partial(_ask_or_refuse, today=today), request, fee_runs.nobody)
 
 
