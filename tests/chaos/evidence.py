@@ -180,8 +180,8 @@ def _table(connection: psycopg.Connection[Any], name: str) -> Table:
 async def read_topic(bootstrap: str, topic: str) -> list[Told]:
     """All records of a topic, in order within each partition."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
     try:
+        await consumer.start()
         partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)

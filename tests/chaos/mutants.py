@@ -2,7 +2,7 @@
 knows nothing of them. Each has a diet of faults that shows it soon."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.chaos import bugs_billing, bugs_hearing, bugs_sla, bugs_store, bugs_telling
 from tests.chaos.plan import Sizes
@@ -45,7 +45,8 @@ MUTANTS: Mapping[str, Mutant] = {
         "the relay moves its checkpoint, then sends",
         ("I2", "I3"),
         plant=bugs_telling.checkpoint_first,
-        sizes=_diet(kills=60, victim="order.relay"),
+        sizes=replace(_diet(kills=60, victim="order.relay"), at_points=1.0, points=("R6 checkpoint moved",)),
+        before=100,
     ),
     "fact_dropped": Mutant(
         "the relay leaves a fact out of a batch, and the chain with it",

@@ -1,6 +1,6 @@
 """What a run does to the system, drawn from a seed alone: pure, printable, the same again for the same seed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from random import Random
 
@@ -76,6 +76,8 @@ class Sizes:
     """The weight of whoever is not named."""
     at_points: float = 0.3
     """The share of kills after which the next life ends at a named point."""
+    points: Collection[str] = ()
+    """Those points; where there are none, all that the process comes to."""
 
 
 def role_of(process: str) -> str:
@@ -111,7 +113,8 @@ def _kill(chance: Random, until: float, cast: Cast, sizes: Sizes) -> Step:
         sizes.weights.get(kind_of(name), sizes.weights.get(role_of(name), sizes.others)) for name in cast.processes
     ]
     target = chance.choices(cast.processes, weights)[0]
-    points = [*cast.points.get(role_of(target), ()), *cast.points.get(kind_of(target), ())]
+    known = (*cast.points.get(role_of(target), ()), *cast.points.get(kind_of(target), ()))
+    points = [point for point in known if not sizes.points or point in sizes.points]
     if points and chance.random() < sizes.at_points:
         return Step(chance.uniform(0, until), "kill", target, chance.randint(1, HIT_AT_MOST), chance.choice(points))
     return Step(chance.uniform(0, until), "kill", target)

@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from libs.events.topics import TOPICS
+from libs.runtime.kafka import started
 from tests.chaos.clients import elapse
 from tests.chaos.system import System
 
@@ -53,7 +54,7 @@ async def _delete(bootstrap: str, topic: str) -> None:
     """Returns when the topic is gone."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        await admin.start()
+        await started(admin.start())
         if topic in await admin.list_topics():
             await admin.delete_topics([topic])
         while topic in await admin.list_topics():
@@ -66,8 +67,8 @@ async def send_junk(system: System, publisher: str, value: bytes) -> None:
     """Writes a record that is no fact."""
     producer = AIOKafkaProducer(bootstrap_servers=system.stage.bootstrap, enable_idempotence=True)
     async with asyncio.timeout(_SECONDS):
-        await producer.start()
         try:
+            await started(producer.start())
             await producer.send_and_wait(f"{system.topic_prefix}{TOPICS[publisher]}", value, key=b"junk")
         finally:
             await producer.stop()
