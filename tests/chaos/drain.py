@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import LiteralString
 
 import psycopg
@@ -10,7 +10,7 @@ from aiokafka.partitioner import murmur2
 
 from libs.events.topics import TOPICS
 from tests.chaos.clients import elapse
-from tests.chaos.evidence import PARTITIONS
+from tests.chaos.evidence import PARTITIONS, read_topic
 from tests.chaos.system import NAMES, System
 
 LOOK_SECONDS = 0.4
@@ -30,6 +30,11 @@ _DUE: Mapping[str, LiteralString] = {
 """What timers have to do; a cancellation waits while a fee is invoiced or given back. Also what becomes due soon: budgets are of seconds, and what is told while evidence is read
 would look like a fault."""
 _HEARD = "select consumer, source, partition, position from store.heard"
+_SET_ASIDE = """
+    select h.source, array(select p.value from store.parked p
+        where (p.consumer, p.source) = (h.consumer, h.source) and p.sequence is null)
+    from (select distinct consumer, source from store.heard where partition >= 0) h where h.source = any(%s)
+"""
 
 
 async def drained(system: System, within: float) -> float | None:
@@ -40,6 +45,28 @@ async def drained(system: System, within: float) -> float | None:
             return time.monotonic() - began
         await elapse(LOOK_SECONDS)
     return None
+
+
+async def set_aside(system: System, publishers: Collection[str], within: float) -> None:
+    """Returns when everybody who hears these publishers has set aside what is no fact on their topics, or after so many
+    seconds: no position tells of it, so that somebody may be at the end and not have come to it."""
+    bootstrap, prefix = system.stage.bootstrap, system.topic_prefix
+    records = {publisher: await read_topic(bootstrap, f"{prefix}{TOPICS[publisher]}") for publisher in publishers}
+    junk = {publisher: {one.value for one in found if not one.head} for publisher, found in records.items()}
+    began = time.monotonic()
+    while time.monotonic() - began < within:
+        if await asyncio.to_thread(_is_set_aside, system, junk):
+            return
+        await elapse(LOOK_SECONDS)
+
+
+def _is_set_aside(system: System, junk: Mapping[str, set[bytes]]) -> bool:
+    for service in NAMES:
+        with psycopg.connect(system.database(service)) as connection:
+            for source, values in connection.execute(_SET_ASIDE, (list(junk),)):
+                if not junk[source] <= {bytes(value) for value in values}:
+                    return False
+    return True
 
 
 def _at_the_end(system: System) -> bool:

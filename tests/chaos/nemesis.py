@@ -34,6 +34,8 @@ class Nemesis:
         self.missed: Counter[str] = Counter()
         self.poisoned: list[str] = []
         self.junk: list[bytes] = []
+        self.junked: set[str] = set()
+        """The publishers on whose topics it was written."""
         """Both as they were tried: what became of them stands in the store and on the topic."""
         self.wiped: set[str] = set()
         """Publishers whose topic was lost."""
@@ -150,5 +152,6 @@ class Nemesis:
     async def _junk(self, step: Step) -> None:
         value = f"junk {uuid.uuid4()}".encode()
         self.junk.append(value)
+        self.junked.add(step.target)
         async with self._servers:
             await topics.send_junk(self.system, step.target, value)

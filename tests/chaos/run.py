@@ -13,7 +13,7 @@ from tests.chaos.check import LIVENESS, broken, verdicts
 from tests.chaos.check_log import duplicates
 from tests.chaos.check_views import by_rebuild
 from tests.chaos.clients import Clerk, Client, History, elapse
-from tests.chaos.drain import drained
+from tests.chaos.drain import drained, set_aside
 from tests.chaos.evidence import Evidence, Store, read_store, read_topic
 from tests.chaos.mutants import MUTANTS
 from tests.chaos.nemesis import Nemesis
@@ -146,6 +146,7 @@ class Run:
             loaded = time.monotonic() - began
             self.system.heal()
             calm = await drained(self.system, self.plan.drain_seconds)
+            await set_aside(self.system, self.nemesis.junked, self.plan.drain_seconds)
             self.say("everybody is at the end" if calm is not None else "somebody is not at the end in time")
             return await self._report(loaded, calm)
 
