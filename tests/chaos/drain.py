@@ -24,11 +24,12 @@ _DUE: Mapping[str, LiteralString] = {
         select (select count(*) from read.run_list where known_to > now() and state = 'running')
             + (select count(*) from read.cancellation c where c.known_to > now() and not c.credited and not exists (
                 select from read.fee_list f join read.fee_share s using (stream_id) where f.known_to > now()
-                and s.known_to > now() and f.subscription = c.stream_id::text and s.standing in ('on_proposal', 'selected_for_credit', 'on_credit_proposal')))
+                and s.known_to > now() and f.subscription = c.stream_id::text
+                and s.standing in ('on_proposal', 'selected_for_credit', 'on_credit_proposal')))
     """,
 }
-"""What timers have to do; a cancellation waits while a fee is invoiced or given back. Also what becomes due soon: budgets are of seconds, and what is told while evidence is read
-would look like a fault."""
+"""What timers have to do; a cancellation waits while a fee is invoiced or given back. Also what becomes due soon: budgets
+are of seconds, and what is told while evidence is read would look like a fault."""
 _HEARD = "select consumer, source, partition, position from store.heard"
 _SET_ASIDE = """
     select h.source, array(select p.value from store.parked p

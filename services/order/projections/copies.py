@@ -1,31 +1,19 @@
 """Copies of reference records, of the fields that orders ask for."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Index, MetaData, Numeric, Text
+from sqlalchemy import Boolean, Date, MetaData, Numeric, Text
 from sqlalchemy.types import TypeEngine
 
 from libs.events import reference
-from libs.events.fact import Fact
-from libs.kernel.view import Heard, Rows, View
-from libs.runtime.projector import Projection
-from libs.runtime.versions import versioned
+from libs.runtime.copies import copy_of
 
 TABLES = MetaData(schema="read")
 
 
-def _copy(name: str, fact: type[Fact], columns: Mapping[str, TypeEngine[Any]]) -> Projection:
-    """A copy of one kind of reference record, of the fields named; `key` holds the owner's key."""
-    table = versioned(
-        name, TABLES, values=[Column("key", Text, nullable=False), *(Column(*column) for column in columns.items())]
-    )
-    Index(f"{name}_by_key", table.c.key)
-
-    def recorded(_rows: Rows, record: Fact, _heard: Heard) -> Rows:
-        return {(): {"key": getattr(record, name), **{column: getattr(record, column) for column in columns}}}
-
-    return Projection(View(name, "reference", {fact: recorded}), table)
+_copy = partial(copy_of, TABLES)
 
 
 _PRICED: Mapping[str, TypeEngine[Any]] = {

@@ -1,18 +1,21 @@
 """Proposals, documents and schedules as the tests of billing know them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from libs.events import subscription_billing_accruals as earns
 from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_invoices as says
 from libs.events.reference_money import PostingType
+from libs.kernel.money import Money
 from libs.rules.billing import PeriodCalendar, PeriodCode, Span
 from services.subscription_billing.domain.invoicing.posting import Posting
 from services.subscription_billing.domain.invoicing.proposal import Proposal, proposal
 from services.subscription_billing.domain.invoicing.terms import Earning, LineTerms, Terms, priced
-from tests.domain.subscription_billing.billed import CUSTOMER, FEE, MARCH, PROPOSAL, SUB, YEARS, eur
+from tests.domain.subscription_billing.billed import CUSTOMER, FEE, MARCH, PROPOSAL, SUB, YEARS, days, eur
 
 ACCOUNTS: Mapping[PostingType, str] = {
     "customer": "400000",
@@ -22,6 +25,10 @@ ACCOUNTS: Mapping[PostingType, str] = {
     "wip_subscription": "490000",
 }
 ISSUED = date(2026, 3, 5)
+VAT = (("VAT21", Decimal(21)),)
+PLAIN, TAXED = LineTerms(ACCOUNTS), LineTerms(ACCOUNTS, VAT)
+QUARTER = days("2026-10-01", "2026-12-31")
+SEPTEMBER = date(2026, 9, 8)
 
 
 def begun(method: str = "invoices", workflow: bool = False, **values: Any) -> says.ProposalCreated:
@@ -94,3 +101,17 @@ def terms(lines: Mapping[int, LineTerms], issued_on: date = ISSUED, rate: str = 
 def posting(state: Proposal, by: Terms, number: str = "INV-2026-000001") -> Posting:
     """The proposal with its number."""
     return Posting(PROPOSAL, state, by, priced(state, by), number)
+
+
+def balances(*postings: earns.VoucherPosted) -> dict[str, str]:
+    """What stands on each account, by posting type: debits above zero."""
+    found = Counter[str]()
+    for voucher in postings:
+        for entry in voucher.entries:
+            found[entry.posting_type] += entry.amount.minor
+    return {kind: Money(minor, postings[0].currency).amount for kind, minor in found.items()}
+
+
+def vouchers(one: Posting) -> list[earns.VoucherPosted]:
+    """What the posting posts to the ledger."""
+    return [voucher for _, voucher in one.vouchers()]

@@ -1,18 +1,19 @@
 """What a credit note takes back."""
 
-from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-from libs.events import subscription_billing_accruals as earns
 from libs.events import subscription_billing_invoices as says
-from libs.kernel.money import Money
-from services.subscription_billing.domain.invoicing.posting import Posting
 from services.subscription_billing.domain.invoicing.terms import LineTerms
-from tests.domain.subscription_billing.billed import DOCUMENT, days, eur, invoiced
+from tests.domain.subscription_billing.billed import DOCUMENT, eur, invoiced
 from tests.domain.subscription_billing.proposed import (
     ACCOUNTS,
+    PLAIN,
+    QUARTER,
+    SEPTEMBER,
+    VAT,
     added,
+    balances,
     begun,
     credit,
     earning,
@@ -20,25 +21,8 @@ from tests.domain.subscription_billing.proposed import (
     posting,
     standing,
     terms,
+    vouchers,
 )
-
-VAT = (("VAT21", Decimal(21)),)
-PLAIN, TAXED = LineTerms(ACCOUNTS), LineTerms(ACCOUNTS, VAT)
-QUARTER = days("2026-10-01", "2026-12-31")
-SEPTEMBER = date(2026, 9, 8)
-
-
-def balances(*postings: earns.VoucherPosted) -> dict[str, str]:
-    """What stands on each account, by posting type: debits above zero."""
-    found = Counter[str]()
-    for voucher in postings:
-        for entry in voucher.entries:
-            found[entry.posting_type] += entry.amount.minor
-    return {kind: Money(minor, postings[0].currency).amount for kind, minor in found.items()}
-
-
-def vouchers(one: Posting) -> list[earns.VoucherPosted]:
-    return [voucher for _, voucher in one.vouchers()]
 
 
 def test_a_credit_note_takes_back_what_was_invoiced_to_the_cent() -> None:

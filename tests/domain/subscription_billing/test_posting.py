@@ -1,6 +1,5 @@
 """What posting a proposal comes to: the document, the ledger, the schedules."""
 
-from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,45 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.events import subscription_billing_accruals as earns
 from libs.events import subscription_billing_fees as fees
 from libs.events import subscription_billing_invoices as says
 from libs.events.reference_money import PostingType
 from libs.kernel.decider import Rejected
 from libs.kernel.ids import natural_id
 from libs.kernel.money import Money, total
-from services.subscription_billing.domain.invoicing.posting import Posting, document_id
+from services.subscription_billing.domain.invoicing.posting import document_id
 from services.subscription_billing.domain.invoicing.terms import LineTerms
 from tests.domain.subscription_billing.billed import CUSTOMER, DOCUMENT, PROPOSAL, SUB, days, eur
 from tests.domain.subscription_billing.proposed import (
     ACCOUNTS,
     ISSUED,
+    PLAIN,
+    QUARTER,
+    SEPTEMBER,
+    TAXED,
+    VAT,
     added,
+    balances,
     begun,
     earning,
     line,
     posting,
     standing,
     terms,
+    vouchers,
 )
-
-VAT = (("VAT21", Decimal(21)),)
-PLAIN, TAXED = LineTerms(ACCOUNTS), LineTerms(ACCOUNTS, VAT)
-QUARTER = days("2026-10-01", "2026-12-31")
-SEPTEMBER = date(2026, 9, 8)
-
-
-def balances(*postings: earns.VoucherPosted) -> dict[str, str]:
-    """What stands on each account, by posting type: debits above zero."""
-    found = Counter[str]()
-    for voucher in postings:
-        for entry in voucher.entries:
-            found[entry.posting_type] += entry.amount.minor
-    return {kind: Money(minor, postings[0].currency).amount for kind, minor in found.items()}
-
-
-def vouchers(one: Posting) -> list[earns.VoucherPosted]:
-    return [voucher for _, voucher in one.vouchers()]
 
 
 def test_an_invoice_is_complete_in_itself() -> None:
